@@ -1,0 +1,1 @@
+"""relnews: related, fresh, diverse, explained and measured "Empfohlen" lists for news sites."""

@@ -1,0 +1,56 @@
+"""Every error that relnews raises on purpose.
+
+    RelnewsError
+    ├── InvalidArticle      a record cannot be an article        (ValueError)
+    ├── InvalidPolicy       a setting or rule is out of range    (ValueError)
+    ├── InvalidQuery        a question cannot be answered        (ValueError)
+    ├── UnknownArticle      no article has this id               (LookupError)
+    ├── IngestError         a file cannot be read at all
+    └── StoreError          the database is not ours, or not sound
+        └── ModelMismatch   vectors or models do not belong together
+
+A message says what must hold, what was given and what to do.
+"""
+
+__all__ = [
+    "IngestError",
+    "InvalidArticle",
+    "InvalidPolicy",
+    "InvalidQuery",
+    "ModelMismatch",
+    "RelnewsError",
+    "StoreError",
+    "UnknownArticle",
+]
+
+
+class RelnewsError(Exception):
+    """Catch this to catch everything that relnews raises on purpose."""
+
+
+class InvalidArticle(RelnewsError, ValueError):
+    """A record breaks a rule of `relnews.Article`; it goes to quarantine."""
+
+
+class InvalidPolicy(RelnewsError, ValueError):
+    """A setting, a rule or a settings file holds something that cannot be."""
+
+
+class InvalidQuery(RelnewsError, ValueError):
+    """`recommend` was asked something that has no answer, such as k = 0."""
+
+
+class UnknownArticle(RelnewsError, LookupError):
+    """The id is not in the store."""
+
+
+class IngestError(RelnewsError):
+    """A file as a whole cannot be read: missing, unknown format, broken gzip."""
+
+
+class StoreError(RelnewsError):
+    """The database is not one of ours, is newer than this library, or is damaged."""
+
+
+class ModelMismatch(StoreError):
+    """Vectors carry another fingerprint than the model that should read them."""
