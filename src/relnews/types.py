@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from relnews.errors import InvalidArticle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Protocol
-
-    class WhyNot(Protocol):
-        """Answers, for one list, why an article is not on it."""
-
-        def __call__(self, article_id: str) -> str: ...
-
+    from collections.abc import Callable, Iterator
 
 Status = Literal["usable", "withheld", "canceled"]
 """IPTC pubStatus: may be shown, not now, never again."""
@@ -104,12 +97,7 @@ class Article:
                 msg = f"{name} must not be empty; give the article a {name}"
                 raise InvalidArticle(msg)
         for name in ("authors", "tags"):
-            values = getattr(self, name)
-            if not isinstance(values, tuple):
-                msg = f"{name} must be a tuple of str, got {values!r}"
-                raise InvalidArticle(msg)
-            for value in values:
-                _require_text(name, value)
+            _require_texts(name, getattr(self, name))
         for name in _TIME_FIELDS:
             _require_aware(name, getattr(self, name))
         for name in _FLAG_FIELDS:
@@ -119,10 +107,8 @@ class Article:
         if not isinstance(self.version, int) or isinstance(self.version, bool) or self.version < 1:
             msg = f"version must be a whole number of at least 1, got {self.version!r}"
             raise InvalidArticle(msg)
-        for name, allowed in (("status", get_args(Status)), ("access", get_args(Access))):
-            if getattr(self, name) not in allowed:
-                msg = f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}"
-                raise InvalidArticle(msg)
+        _require_choice("status", self.status, get_args(Status))
+        _require_choice("access", self.access, get_args(Access))
 
 
 _TEXT_FIELDS = (
@@ -153,6 +139,22 @@ def _require_text(name: str, value: object) -> None:
         raise InvalidArticle(msg) from None
     if "\x00" in value:
         msg = f"{name} must not hold the character NUL; remove it: {value!r:.80}"
+        raise InvalidArticle(msg)
+
+
+def _require_texts(name: str, values: object) -> None:
+    """Refuse what is not a tuple of strings."""
+    if not isinstance(values, tuple):
+        msg = f"{name} must be a tuple of str, got {values!r:.80}"
+        raise InvalidArticle(msg)
+    for value in values:
+        _require_text(name, value)
+
+
+def _require_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    """Refuse what is not one of a few words."""
+    if value not in allowed:
+        msg = f"{name} must be one of {', '.join(allowed)}, got {value!r:.80}"
         raise InvalidArticle(msg)
 
 
@@ -234,7 +236,7 @@ class RelatedList:
     k: int
     entries: tuple[Related, ...]
     note: str = ""
-    _why_not: WhyNot | None = field(default=None, repr=False, compare=False)
+    _why_not: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Related]:
         """Iterate over the entries, best first."""

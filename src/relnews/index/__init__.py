@@ -1,0 +1,1 @@
+"""Candidates for an article at a moment: eligible only, exact, freshness inside."""

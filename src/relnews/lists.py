@@ -1,0 +1,190 @@
+"""One list, from the question to the checked answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relnews.corpus import UNDATED
+from relnews.query import Query
+from relnews.rank.check import violations
+from relnews.rank.ranker import Ranker
+from relnews.rank.reasons import sentence, shared_terms, surface_forms
+from relnews.text import teaser
+from relnews.types import Article, Related, RelatedList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from relnews.mirror import Mirror
+    from relnews.policy import Policy
+    from relnews.query import Placed
+    from relnews.store import Store
+
+_ATTEMPTS = 3
+_FILLS = ("section", "newest")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it came in; `stored` tells whether the article is the stored version."""
+
+    article: Article
+    at: datetime
+    k: int
+    exclude: frozenset[str]
+    stored: bool
+
+
+class ListMaker:
+    """Makes lists from a store and its mirror, under one policy.
+
+    The mirror must be fresh; the final check reads the store once more all the same.
+    """
+
+    def __init__(self, store: Store, mirror: Mirror, policy: Policy) -> None:
+        self._store, self._mirror, self._policy = store, mirror, policy
+
+    def make(self, asked: Asked) -> RelatedList:
+        """Make the list that is asked for."""
+        article, at, k = asked.article, asked.at, asked.k
+        off = self._switched_off(article)
+        if off:
+            return RelatedList(
+                source_id=article.id, at=at, k=k, entries=(), note=off, _why_not=lambda _: off
+            )
+        query = self._query(asked)
+        entries: tuple[Related, ...] = ()
+        for _ in range(_ATTEMPTS):
+            ranker = Ranker(self._mirror.site(), self._policy, self._mirror.rules, query)
+            placed = ranker.rank(k)
+            ids = [self._mirror.corpus.ids[entry.row] for entry in placed]
+            articles = self._store.articles(ids)
+            pairs = [(name, articles.get(name)) for name in ids]
+            wrong = violations(pairs, article.id, at, asked.exclude, self._mirror.rules)
+            sound = [entry for entry, name in zip(placed, ids, strict=True) if name not in wrong]
+            entries = self._entries(article, query, ranker, sound, articles)
+            if not wrong:
+                break
+            query = replace(query, exclude=query.exclude | wrong.keys())
+        return RelatedList(
+            source_id=article.id,
+            at=at,
+            k=k,
+            entries=entries,
+            note=note(entries, k),
+            _why_not=partial(self.why_not, asked),
+        )
+
+    def why_not(self, asked: Asked, target_id: str) -> str:
+        """Say at which stage a target was left out of a list, as things stand now."""
+        self._mirror.refresh()
+        row = self._mirror.corpus.row_of.get(target_id)
+        if row is None:
+            return f"unknown: no article has the id {target_id!r}"
+        site, rules = self._mirror.site(), self._mirror.rules
+        return Ranker(site, self._policy, rules, self._query(asked)).why_not(row, asked.k)
+
+    def _switched_off(self, article: Article) -> str:
+        if article.status == "canceled":
+            return "no list: the article was canceled or retracted"
+        if article.no_list:
+            return "no list: switched off on the article"
+        return "no list: switched off by a rule" if self._mirror.rules.no_list(article.id) else ""
+
+    def _query(self, asked: Asked) -> Query:
+        article, at, analyzer = asked.article, asked.at, self._mirror.analyzer
+        language = analyzer.language_of(article)
+        row = self._mirror.corpus.row_of.get(article.id) if asked.stored else None
+        if row is None:
+            document = analyzer.draft(article, language)
+            latent = self._mirror.project(document)
+        else:
+            document, latent = self._mirror.document(row), self._mirror.vector(row)
+        return Query(
+            id=article.id,
+            at=int(at.timestamp() // 1),
+            row=row,
+            document=document,
+            latent=latent,
+            dated=_date(article, at),
+            section=article.section,
+            source=article.source,
+            language=language,
+            exclude=asked.exclude,
+        )
+
+    def _entries(
+        self,
+        article: Article,
+        query: Query,
+        ranker: Ranker,
+        placed: Sequence[Placed],
+        articles: dict[str, Article],
+    ) -> tuple[Related, ...]:
+        if not placed:
+            return ()
+        rows = np.array([entry.row for entry in placed], np.intp)
+        evidence = ranker.evidence(rows)
+        words = self._shared_words(article, query, rows)
+        entries = []
+        for place, entry in enumerate(placed):
+            target = articles[self._mirror.corpus.ids[entry.row]]
+            if not target.teaser:
+                target = replace(target, teaser=teaser(target.body))
+            relevance, fresh = float(evidence.relevance[place]), float(evidence.freshness[place])
+            relation = evidence.relation[place]
+            apart = float(evidence.hours_later[place])
+            entries.append(
+                Related(
+                    article=target,
+                    score=relevance * fresh,
+                    relevance=relevance,
+                    freshness=fresh,
+                    lexical=float(evidence.lexical[place]),
+                    latent=float(evidence.latent[place]),
+                    relation=relation,
+                    placed_by=entry.placed_by,
+                    shared_words=words[place],
+                    reason=sentence(entry.placed_by, relation, apart, target.section, words[place]),
+                )
+            )
+        return tuple(entries)
+
+    def _shared_words(
+        self, article: Article, query: Query, rows: np.ndarray[tuple[int], np.dtype[np.intp]]
+    ) -> list[tuple[str, ...]]:
+        lexical, analyzer = self._mirror.lexical, self._mirror.analyzer
+        source = lexical.document_weights(query.document)
+        shared = shared_terms(source, lexical.weights(rows))
+        wanted = {int(term) for terms in shared for term in terms}
+        written = surface_forms(
+            article, wanted, lambda word: analyzer.term_of(word, query.language)
+        )
+        stems = self._mirror.vocabulary.terms
+        return [
+            tuple(written.get(term, stems[term]) for term in terms.tolist()) for terms in shared
+        ]
+
+
+def note(entries: Sequence[Related], k: int) -> str:
+    """Say when and why a list is short, or which of its entries are fills."""
+    n_fills = sum(entry.placed_by in _FILLS for entry in entries)
+    n_related = len(entries) - n_fills
+    if n_related >= k:
+        return ""
+    rest = f"{n_fills} filled with the newest" if n_fills else "fewer rather than unrelated ones"
+    if len(entries) < k and n_fills:
+        rest += ", then nothing was left"
+    return f"{n_related} of {k} related: {rest}"
+
+
+def _date(article: Article, at: datetime) -> int:
+    """Give the semantic date of an article as seen at a moment, epoch seconds."""
+    updated = article.updated_at
+    date = updated if updated is not None and updated <= at else article.published_at
+    return UNDATED if date is None else int(date.timestamp() // 1)

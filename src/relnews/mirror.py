@@ -1,0 +1,160 @@
+"""The store, mirrored in memory: what one process needs to make lists, kept up to date.
+
+Readers ask `refresh` before each answer; without a change that is one small query. Only what
+changed is read, except after a refit, when the vectors of all articles are new.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relnews.corpus import NEVER, UNDATED, Corpus
+from relnews.embed.analysis import Analyzer
+from relnews.embed.document import Document
+from relnews.embed.lexical import LexicalView, stack
+from relnews.embed.vocabulary import Vocabulary
+from relnews.errors import ModelMismatch
+from relnews.index.exact import ExactIndex
+from relnews.model import TextModel, unfitted
+from relnews.rank.ruleset import RuleSet
+from relnews.rank.site import Site
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from relnews.rank.rules import Rule
+    from relnews.store import Store, StoredRow
+
+
+class Mirror:
+    """Articles, views, model and rules of a store, as of its change number.
+
+    Attributes
+    ----------
+    vocabulary, analyzer
+        Shared with the writer, which adds to them.
+    corpus, lexical, model
+        Row for row what is stored.
+    rules, rules_by_id
+        The rules that lists are made under, and as they are stored.
+    """
+
+    def __init__(self, store: Store, language: str) -> None:
+        self._store = store
+        self._change = -1
+        self.vocabulary = Vocabulary()
+        self.analyzer = Analyzer(self.vocabulary, language)
+        self.rules_by_id: dict[int, Rule] = {}
+        self.rules = RuleSet()
+        self._reset(unfitted())
+
+    @property
+    def change(self) -> int:
+        """The change number up to which this process has read."""
+        return self._change
+
+    def refresh(self) -> None:
+        """Take in what was written since the last call, by whichever process."""
+        change = self._store.change()
+        if change == self._change:
+            return
+        fingerprint = self._store.model_fingerprint()
+        if fingerprint != self.model.fingerprint:
+            self._reset(self._stored_model(fingerprint))
+            self._change = -1
+        for rows in self._store.changed_since(self._change, fingerprint or None):
+            for row in rows:
+                self._add(row)
+        self.vocabulary.extend(self._store.terms(len(self.vocabulary)))
+        self.rules_by_id = self._store.rules()
+        self.rules = RuleSet(self.rules_by_id.values())
+        self._change = change
+
+    def adopt(self, model: TextModel, vectors: npt.NDArray[np.float16], change: int) -> None:
+        """Take over a model this process has fitted and saved, with the vectors of live rows.
+
+        Spares reading back what is known already; only if no other process wrote in between.
+        """
+        if change != self._change + 1:
+            self.refresh()
+            return
+        self.model, self._change = model, change
+        self._vectors = np.zeros((len(self.corpus) + 16, vectors.shape[1]), np.float32)
+        self._vectors[self.live_rows()] = vectors
+
+    def forget_unsaved_terms(self, size: int) -> None:
+        """Drop the terms of a write that failed."""
+        self.vocabulary.truncate(size)
+        self.analyzer.forget()
+
+    def site(self) -> Site:
+        """Give what lists are made from."""
+        vectors = self._vectors[: len(self.corpus)]
+        index = ExactIndex(self.corpus, self.lexical, vectors)
+        return Site(self.corpus, self.lexical, vectors, index, self.model.calibration)
+
+    def document(self, row: int) -> Document:
+        """Give the document of a row."""
+        return Document(*self.lexical.document(row), self.corpus.shingles[row])
+
+    def vector(self, row: int) -> npt.NDArray[np.float32]:
+        """Give the latent vector of a row, shape (d,)."""
+        vector: npt.NDArray[np.float32] = self._vectors[row]
+        return vector
+
+    def project(self, document: Document) -> npt.NDArray[np.float32]:
+        """Give the latent vector of a document that is not stored, shape (d,)."""
+        vectors = self.model.latent.project(stack([document]))
+        return np.asarray(vectors[0], np.float32)
+
+    def live_rows(self) -> npt.NDArray[np.intp]:
+        """Give the rows of current versions."""
+        return np.flatnonzero(self.corpus["alive"])
+
+    def _reset(self, model: TextModel) -> None:
+        self.model = model
+        self.corpus, self.lexical = Corpus(), LexicalView()
+        self._vectors = np.zeros((16, model.latent.dimensions), np.float32)
+
+    def _stored_model(self, fingerprint: str) -> TextModel:
+        stored = self._store.model(fingerprint)
+        if stored is None:
+            msg = f"the text model {fingerprint} must be in the store; run check --repair"
+            raise ModelMismatch(msg)
+        return TextModel.read(stored.fingerprint, stored.config, stored.arrays)
+
+    def _add(self, row: StoredRow) -> None:
+        former = self.corpus.row_of.get(row.id)
+        if former is not None:
+            self.lexical.remove(former)
+        number = self.corpus.add(row.id, self._values(row), row.document.shingles)
+        self.lexical.append(row.document)
+        if number == len(self._vectors):
+            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+        self._vectors[number] = 0 if row.vector is None else self._checked(row)
+
+    def _checked(self, row: StoredRow) -> npt.NDArray[np.float16]:
+        vector = row.vector
+        if vector is None or len(vector) != self.model.latent.dimensions:
+            msg = f"the vector of {row.id!r} must have {self.model.latent.dimensions} dimensions"
+            raise ModelMismatch(msg)
+        return vector
+
+    def _values(self, row: StoredRow) -> dict[str, int]:
+        names = self.corpus.names
+        return {
+            "usable": row.status == "usable",
+            "published": UNDATED if row.published_at is None else row.published_at,
+            "updated": NEVER if row.updated_at is None else row.updated_at,
+            "embargo": UNDATED if row.embargo_until is None else row.embargo_until,
+            "expires": NEVER if row.expires_at is None else row.expires_at,
+            "evergreen": row.evergreen,
+            "no_list": row.no_list,
+            "never_recommend": row.never_recommend,
+            "section": names["section"].code(row.section),
+            "source": names["source"].code(row.source),
+            "language": names["language"].code(row.language.lower()[:2]),
+            "access": names["access"].code(row.access),
+        }

@@ -1,0 +1,125 @@
+"""What a site wants its lists to be: plain data, with defaults that were measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, Literal, get_args
+
+from relnews.errors import InvalidPolicy
+from relnews.rank.diversity import Mmr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relnews.protocols import Selector
+
+Fill = Literal["none", "section", "newest"]
+"""What completes a short list: nothing; the section's newest; then the site's newest too."""
+
+AGENCIES = ("dpa", "afp", "ap", "reuters", "sid", "epd", "kna", "apa", "sda", "ots", "dapd")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How lists are made. Frozen; `dataclasses.replace` gives a variant.
+
+    The defaults of weight, half-life, floors and diversity were chosen on editors' own links in
+    28,056 German articles (`benchmarks/README.md` has the figures and the command).
+
+    Parameters
+    ----------
+    semantic_weight
+        In [0, 1]: share of the latent cosine in the similarity; the rest is lexical. Without a
+        latent view (fewer than 1,000 articles) the similarity is lexical alone.
+    relevance_zero, relevance_floor
+        In [0, 1): quantiles of the similarity of random pairs of this corpus. At the first,
+        relevance is 0; below the second an article is not related, however fresh.
+    half_life_hours, section_half_life_hours
+        > 0: after how many hours the part of freshness above its floor has halved; the second
+        by the target's section.
+    freshness_floor
+        In [0, 1]: the freshness of the very old.
+    evergreen_freshness
+        In [0, 1]: evergreen articles never fall below it.
+    story_similarity, story_days
+        Two articles at least this similar (cosine, [0, 1]) and published at most so many days
+        apart belong to the same story.
+    max_same_story
+        At most so many entries of one story in a list, the source article's own included.
+    selector
+        Picks entries for relevance and diversity: `Mmr`, `Dpp`, or your own.
+    fill
+        What completes a list with too few related articles.
+    languages
+        Which languages may be shown; empty: only that of the source article.
+    same_source
+        Show only articles of the source article's own outlet.
+    agencies, agency_hours
+        Sources, compared without case, whose report yields to one of the same story that was
+        published within so many hours: it is a copy of the same event.
+
+    Raises
+    ------
+    InvalidPolicy
+        When a value is out of its range.
+    """
+
+    semantic_weight: float = 0.1
+    relevance_zero: float = 0.25
+    relevance_floor: float = 0.9
+    half_life_hours: float = 48.0
+    section_half_life_hours: Mapping[str, float] = field(default_factory=dict)
+    freshness_floor: float = 0.15
+    evergreen_freshness: float = 0.5
+    story_similarity: float = 0.35
+    story_days: float = 14.0
+    max_same_story: int = 3
+    selector: Selector = field(default_factory=Mmr)
+    fill: Fill = "newest"
+    languages: tuple[str, ...] = ()
+    same_source: bool = False
+    agencies: tuple[str, ...] = AGENCIES
+    agency_hours: float = 24.0
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no list."""
+        for name in (
+            "semantic_weight",
+            "relevance_zero",
+            "relevance_floor",
+            "freshness_floor",
+            "evergreen_freshness",
+            "story_similarity",
+        ):
+            require_share(name, getattr(self, name))
+        _require_positive("half_life_hours", self.half_life_hours)
+        _require_positive("story_days", self.story_days)
+        _require_positive("agency_hours", self.agency_hours)
+        for section, hours in self.section_half_life_hours.items():
+            _require_positive(f"section_half_life_hours[{section!r}]", hours)
+        if not isinstance(self.max_same_story, int) or self.max_same_story < 1:
+            msg = f"max_same_story must be a whole number of at least 1, got {self.max_same_story}"
+            raise InvalidPolicy(msg)
+        if self.fill not in get_args(Fill):
+            msg = f"fill must be one of {', '.join(get_args(Fill))}, got {self.fill!r}"
+            raise InvalidPolicy(msg)
+        for name in ("languages", "agencies"):
+            values = getattr(self, name)
+            if not isinstance(values, tuple) or not all(isinstance(text, str) for text in values):
+                msg = f"{name} must be a tuple of str, got {values!r}"
+                raise InvalidPolicy(msg)
+
+
+def require_share(name: str, value: object) -> None:
+    """Refuse what is not a number in [0, 1]."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        msg = f"{name} must be in [0, 1], got {value!r}"
+        raise InvalidPolicy(msg)
+
+
+def _require_positive(name: str, value: object) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if not number or value <= 0:  # type: ignore[operator]  # a number by now
+        msg = f"{name} must be a number greater than 0, got {value!r}"
+        raise InvalidPolicy(msg)

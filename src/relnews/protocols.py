@@ -1,0 +1,66 @@
+"""The verbs: the few seams where another implementation may be passed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from relnews.query import Candidates, Query
+
+    Rows = npt.NDArray[np.intp]
+    Values = npt.NDArray[np.float32]
+    Mask = npt.NDArray[np.bool_]
+
+
+class Score(Protocol):
+    """Turns similarities into scores, at the moment and for the policy it was made for."""
+
+    def relevance(self, lexical: Values, latent: Values) -> Values:
+        """Give calibrated relevance in [0, 1]; non-decreasing in both."""
+        ...
+
+    def freshness(self, rows: Rows | slice) -> Values:
+        """Give the freshness in [0, 1] of rows."""
+        ...
+
+    @property
+    def floor(self) -> float:
+        """The least relevance that counts as related."""
+        ...
+
+
+class Index(Protocol):
+    """Finds the best candidates for a query.
+
+    The contract: of the rows that `eligible` allows and whose relevance is positive and at
+    least `score.floor`, the k with the largest relevance times freshness, exactly, ties by
+    newest and then id. Nothing is cut off by similarity before freshness and filters had
+    their say.
+    """
+
+    def search(self, query: Query, score: Score, eligible: Mask, k: int) -> Candidates:
+        """Give the k best candidates, or all when there are fewer."""
+        ...
+
+
+class Selection(Protocol):
+    """A list in the making."""
+
+    def gains(self) -> Values:
+        """Give what each candidate would add now, shape (m,); larger is better."""
+        ...
+
+    def take(self, taken: int, similarity: Values) -> None:
+        """Note that a candidate was taken; `similarity` is its own to all, shape (m,)."""
+        ...
+
+
+class Selector(Protocol):
+    """Picks entries greedily for relevance and diversity."""
+
+    def begin(self, scores: Values) -> Selection:
+        """Start a list over candidates with these scores in [0, 1], shape (m,), m >= 1."""
+        ...

@@ -1,0 +1,119 @@
+"""Stages 4 to 7 for one list: stories, rules, diversity, fill, one entry after the other.
+
+An entry is chosen knowing only those above it, never k, so that a shorter list is a prefix of
+a longer one. Candidates come in pools: when one is used up the next is fetched, so that no
+stage that leaves something out can run dry.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relnews.query import Placed
+from relnews.rank.choice import Choice
+from relnews.rank.constraints import Constraints
+from relnews.rank.fill import fills
+from relnews.rank.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from relnews.query import Candidates
+    from relnews.rank.case import Case
+
+FIRST_POOL = 100
+POOL_GROWTH = 4
+
+
+class Listing:
+    """One list in the making.
+
+    Parameters
+    ----------
+    case
+        What is listed, for what, and how.
+    shown, chosen
+        bool, shape (n,): what may stand on the list, and what the ranking may choose by itself.
+
+    Attributes
+    ----------
+    dropped
+        Why rows that were related were left out.
+    """
+
+    def __init__(
+        self, case: Case, shown: npt.NDArray[np.bool_], chosen: npt.NDArray[np.bool_]
+    ) -> None:
+        self._case = case
+        self._constraints = Constraints(case.site.corpus, case.rules, case.query.id, shown)
+        self.dropped: dict[int, str] = {}
+        self._open = chosen.copy()
+        self._open[list(self._constraints.pins.values())] = False
+
+    def entries(self) -> Iterator[Placed]:
+        """Yield the entries in order, until nothing is left that may be shown."""
+        pins, listed = dict(self._constraints.pins), self._constraints.listed
+        for placed in self._unpinned():
+            while len(listed) + 1 in pins:
+                pinned = Placed(pins.pop(len(listed) + 1), "pin")
+                listed.append(pinned.row)
+                yield pinned
+            listed.append(placed.row)
+            yield placed
+        for row in pins.values():
+            listed.append(row)
+            yield Placed(row, "pin")
+
+    def reason(self, row: int) -> str:
+        """Say why a related row is not on the list; empty when others were simply better."""
+        return self.dropped.get(row) or self._constraints.reason(row)
+
+    def _unpinned(self) -> Iterator[Placed]:
+        case, size = self._case, FIRST_POOL
+        while True:
+            found = case.site.index.search(case.query, case.score, self._open, size)
+            if len(found) == 0:
+                break
+            self._open[found.rows] = False
+            yield from self._from_pool(found)
+            if len(found) == found.total:
+                break
+            size *= POOL_GROWTH
+        yield from fills(case, self._constraints, self._open)
+
+    def _from_pool(self, found: Candidates) -> Iterator[Placed]:
+        """Choose from candidates until none is left that may follow."""
+        choice = self._choice(found)
+        rows = choice.pool.rows
+        while True:
+            allowed = choice.open() & self._constraints.allowed(rows)
+            if not allowed.any():
+                break
+            urgent = self._constraints.urgent(rows)
+            if urgent is not None and (urgent & allowed).any():
+                free, best = choice.best(allowed), choice.best(urgent & allowed)
+                placed = Placed(int(rows[best]), "score" if free == best else "quota")
+            else:
+                best = choice.best(allowed)
+                placed = Placed(int(rows[best]), "score")
+            choice.take(best)
+            yield placed
+        choice.leave()
+        self.dropped |= {int(rows[place]): why for place, why in choice.dropped.items()}
+
+    def _choice(self, found: Candidates) -> Choice:
+        """Set the candidates beside what stands on the list, or will by a pin."""
+        company = self._constraints.rows()
+        lexical, latent = self._case.site.similarities(self._case.query, company)
+        pool = Pool(
+            self._case,
+            np.concatenate([found.rows, company]),
+            np.concatenate([found.lexical, lexical]),
+            np.concatenate([found.latent, latent]),
+        )
+        scores = np.concatenate([found.score, np.zeros(len(company), np.float32)])
+        return Choice(self._case, pool, scores, len(found))

@@ -1,0 +1,91 @@
+"""The candidates of a list with what is known of their company: similarity, copies, stories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relnews.rank import stories
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from relnews.rank.case import Case
+
+    Values = npt.NDArray[np.float32]
+    Mask = npt.NDArray[np.bool_]
+
+
+class Pool:
+    """Rows, compared with the source article and, when asked, with one of themselves.
+
+    Comparing is lazy: a list of k entries needs k comparisons, not all pairs.
+
+    Parameters
+    ----------
+    case
+        What is compared, and how.
+    rows
+        intp, shape (m,).
+    lexical, latent
+        Shape (m,): both cosines to the source article.
+    """
+
+    def __init__(
+        self, case: Case, rows: npt.NDArray[np.intp], lexical: Values, latent: Values
+    ) -> None:
+        site, query, policy, score = case.site, case.query, case.policy, case.score
+        self._site, self._policy, self._score = site, policy, score
+        self._weights = site.lexical.weights(rows)
+        self._scratch = np.zeros(self._weights.shape[1], np.float32)
+        self.rows, self.lexical, self.latent = rows, lexical, latent
+        self.dates = site.corpus.dates(query.at)[rows]
+        sources = site.corpus["source"][rows]
+        self.agency = np.isin(sources, site.agency_codes(policy))
+        self.to_source = score.similarity(lexical, latent)
+        self.in_source_story = stories.same_story(self.to_source, self.dates, query.dated, policy)
+        self.copies_source = self._copies(
+            self.to_source,
+            query.document.shingles,
+            query.dated,
+            agency=site.is_agency(query, policy),
+        )
+        self.in_source_story |= self.copies_source
+
+    def id(self, place: int) -> str:
+        """Give the id of the row at a place."""
+        return self._site.corpus.ids[int(self.rows[place])]
+
+    def to(self, place: int) -> Values:
+        """Give the hybrid cosine of the row at a place to all, shape (m,)."""
+        row = self._weights[[place]]
+        self._scratch[row.indices] = row.data
+        lexical = self._weights @ self._scratch
+        self._scratch[row.indices] = 0
+        vectors = self._site.vectors[self.rows]
+        return self._score.similarity(lexical, vectors @ vectors[place])
+
+    def in_story_of(self, place: int, similarity: Values) -> Mask:
+        """Tell which rows belong to the story of the one at a place."""
+        return stories.same_story(similarity, self.dates, int(self.dates[place]), self._policy)
+
+    def copies_of(self, place: int, similarity: Values) -> Mask:
+        """Tell which rows are copies of the one at a place, itself left out."""
+        shingles = self._site.corpus.shingles[self.rows[place]]
+        copies = self._copies(
+            similarity, shingles, int(self.dates[place]), agency=bool(self.agency[place])
+        )
+        copies[place] = False
+        return copies
+
+    def _copies(
+        self, similarity: Values, shingles: npt.NDArray[np.uint32], date: int, *, agency: bool
+    ) -> Mask:
+        """Find near-duplicates, and agency reports of the same event."""
+        copies = np.zeros(len(self.rows), bool)
+        for place in np.flatnonzero(similarity >= stories.MIN_COPY_COSINE):
+            other = self._site.corpus.shingles[self.rows[place]]
+            copies[place] = stories.is_copy(shingles, other)
+        event = stories.same_event(similarity, self.dates, date, self._policy)
+        return copies | (event & (self.agency | agency))

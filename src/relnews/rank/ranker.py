@@ -1,0 +1,111 @@
+"""The stages in order: from a query to placed rows, and from a row to why it is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relnews.rank.case import Case
+from relnews.rank.eligibility import Eligibility
+from relnews.rank.listing import Listing
+from relnews.rank.pool import Pool
+from relnews.rank.score import MomentScore
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from relnews.policy import Policy
+    from relnews.query import Placed, Query
+    from relnews.rank.ruleset import RuleSet
+    from relnews.rank.site import Site
+    from relnews.types import Relation
+
+    Values = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """The score parts of rows and how they stand to the source article; shape (k,) each."""
+
+    relevance: Values
+    freshness: Values
+    lexical: Values
+    latent: Values
+    age_hours: npt.NDArray[np.float64]
+    hours_later: npt.NDArray[np.float64]
+    relation: list[Relation]
+
+
+class Ranker:
+    """One site, one policy, one set of rules, at one moment.
+
+    Parameters
+    ----------
+    site, policy, rules
+        What lists are made from, and how.
+    query
+        The article and the moment.
+    """
+
+    def __init__(self, site: Site, policy: Policy, rules: RuleSet, query: Query) -> None:
+        dimensions = site.vectors.shape[1]
+        score = MomentScore(site.corpus, site.calibration, policy, dimensions, query.at)
+        self._score, self._case = score, Case(site, query, policy, rules, score)
+        self._eligibility = Eligibility(self._case)
+
+    def rank(self, k: int) -> list[Placed]:
+        """Give the first k rows of the list, or all that may be shown."""
+        return list(islice(self._listing().entries(), k))
+
+    def evidence(self, rows: npt.NDArray[np.intp]) -> Evidence:
+        """Give the score parts of rows."""
+        case = self._case
+        lexical, latent = case.site.similarities(case.query, rows)
+        pool = Pool(case, rows, lexical, latent)
+        relevance = self._score.relevance(lexical, latent)
+        return Evidence(
+            relevance=relevance,
+            freshness=self._score.freshness(rows),
+            lexical=lexical,
+            latent=latent,
+            age_hours=self._score.age_hours(rows),
+            hours_later=(pool.dates - case.query.dated) / 3600.0,
+            relation=[self._relation(pool, relevance, place) for place in range(len(rows))],
+        )
+
+    def why_not(self, row: int, k: int) -> str:
+        """Say at which stage a row was left out of the first k."""
+        unfit = self._eligibility.reason(row)
+        if unfit:
+            return f"not eligible: {unfit}"
+        evidence = self.evidence(np.array([row], np.intp))
+        relevance, score = self._score_of(evidence)
+        if relevance < self._score.floor or relevance == 0:
+            floor = f"the floor of {self._score.floor:.3f}"
+            return f"not related: relevance {relevance:.3f} is below {floor}"
+        listing = self._listing()
+        shown = list(islice(listing.entries(), k))
+        if row in {placed.row for placed in shown}:
+            place = [placed.row for placed in shown].index(row) + 1
+            return f"on the list, at position {place}"
+        reason = listing.reason(row)
+        return reason or f"outranked: score {score:.3f} was not among the best {k}"
+
+    def _score_of(self, evidence: Evidence) -> tuple[float, float]:
+        relevance = float(evidence.relevance[0])
+        return relevance, relevance * float(evidence.freshness[0])
+
+    def _listing(self) -> Listing:
+        shown, chosen = self._eligibility.may_be_shown(), self._eligibility.may_be_chosen()
+        return Listing(self._case, shown, chosen)
+
+    def _relation(self, pool: Pool, relevance: Values, place: int) -> Relation:
+        if pool.copies_source[place]:
+            return "duplicate"
+        if pool.in_source_story[place]:
+            return "same_story"
+        related = relevance[place] >= self._score.floor and relevance[place] > 0
+        return "background" if related else "unrelated"

@@ -1,0 +1,308 @@
+"""The front door: articles in, lists out."""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import TYPE_CHECKING, Self
+
+from relnews import intake
+from relnews.errors import InvalidQuery, UnknownArticle
+from relnews.lists import Asked, ListMaker, note
+from relnews.mirror import Mirror
+from relnews.policy import Policy
+from relnews.rank.check import violations
+from relnews.store import Store
+from relnews.types import Article, Related, RelatedList, Retraction
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from relnews.rank.rules import Rule
+    from relnews.types import AddReport, Quarantined
+
+DEPTH = 20
+"""Entries in a stored list: more than are shown, so that one that vanishes is replaced."""
+
+_LISTS_AT_ONCE = 200
+
+
+class Recommender:
+    """The lists of one site, over one store.
+
+    Several processes may read while one writes; each answer takes in what was written before
+    it was asked. One object may be shared by threads, which take turns.
+
+    Parameters
+    ----------
+    store
+        Where everything is kept; `Recommender.open` opens one.
+    policy
+        How lists are made.
+    language
+        ISO 639-1; assumed where neither an article nor detection names one.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> from relnews import Article, Recommender
+    >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    >>> text = "Die Brücke über die Elmse bleibt nach dem Gutachten gesperrt."
+    >>> with Recommender.open(":memory:") as rec:
+    ...     report = rec.add(
+    ...         Article(id=name, headline=headline, body=text, published_at=noon)
+    ...         for name, headline in (("a", "Brücke gesperrt"), ("b", "Gutachten zur Brücke"))
+    ...     )
+    ...     report.accepted
+    ('a', 'b')
+    """
+
+    def __init__(self, store: Store, policy: Policy | None = None, language: str = "de") -> None:
+        self.policy = policy or Policy()
+        self._store = store
+        self._mirror = Mirror(store, language)
+        self._lock = RLock()
+
+    @classmethod
+    def open(
+        cls,
+        url: str | os.PathLike[str],
+        *,
+        policy: Policy | None = None,
+        language: str = "de",
+        create: bool = True,
+    ) -> Self:
+        """Open a database by path or SQLAlchemy URL; ``":memory:"`` keeps nothing.
+
+        Raises
+        ------
+        StoreError
+            When it is not one of ours, or there is none and `create` is false.
+        """
+        return cls(Store.open(url, create=create), policy, language)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    @property
+    def store(self) -> Store:
+        """What is kept, for those who want to look at it."""
+        return self._store
+
+    def add(
+        self,
+        articles: Iterable[Article | Quarantined],
+        *,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> AddReport:
+        """Take articles in: new ones, newer versions, and what a reader could not read.
+
+        One transaction per 1,000 articles; what a finished one holds survives any crash. The
+        text model is refitted at the end when the corpus has grown by half since the last fit.
+
+        Parameters
+        ----------
+        articles
+            Such as `relnews.ingest.read` yields; consumed lazily.
+        progress
+            Called after each transaction with the number of records in it.
+
+        Raises
+        ------
+        StoreError
+            When the database cannot be written; what finished before stays.
+        """
+        with self._lock:
+            report = intake.add(self._store, self._mirror, articles, progress)
+            if report.accepted:
+                self._mirror.refresh()
+                if intake.is_refit_due(self._mirror):
+                    intake.refit(self._store, self._mirror)
+            return report
+
+    def refit(self) -> None:
+        """Fit the text model anew on all articles; a matter of seconds for 28,000."""
+        with self._lock:
+            intake.refit(self._store, self._mirror)
+
+    def recommend(
+        self,
+        article: str | Article,
+        *,
+        at: datetime,
+        k: int = 5,
+        exclude: Iterable[str] = (),
+        policy: Policy | None = None,
+    ) -> RelatedList:
+        """Give the list of an article at a moment.
+
+        Parameters
+        ----------
+        article
+            The id of a stored article, or an article that is not stored, such as a draft.
+        at
+            Timezone-aware. Nothing that is not live then is shown.
+        k
+            How many entries at most, at least 1. A shorter list is a prefix of a longer one.
+        exclude
+            Ids that must not be shown: on the page already, or already read.
+        policy
+            Instead of the recommender's own.
+
+        Raises
+        ------
+        UnknownArticle
+            When no stored article has the id.
+        InvalidQuery
+            When `k` is less than 1 or `at` is naive.
+        """
+        _require(k, at)
+        with self._lock:
+            self._mirror.refresh()
+            given = isinstance(article, Article)
+            source = article if isinstance(article, Article) else self.article(article)
+            maker = ListMaker(self._store, self._mirror, policy or self.policy)
+            return maker.make(Asked(source, at, k, frozenset(exclude), stored=not given))
+
+    def article(self, article_id: str) -> Article:
+        """Give a stored article; `UnknownArticle` when there is none."""
+        found = self._store.articles([article_id]).get(article_id)
+        if found is None:
+            msg = f"no stored article has the id {article_id!r}; add it, or pass the Article itself"
+            raise UnknownArticle(msg)
+        return found
+
+    def retract(self, article_id: str, *, reason: str = "") -> Retraction:
+        """Take an article out of everything, in one transaction.
+
+        It leaves all stored lists and can no longer be recommended. The retraction holds until
+        `reinstate`: whatever version of the article arrives later is refused. An unknown id is
+        retracted too, since a kill may overtake its article.
+
+        Returns
+        -------
+        Retraction
+            The receipt: every stored list that carried the article, and what it shows now.
+        """
+        with self._lock:
+            with self._store.write() as writer:
+                carriers = writer.listed_in(article_id)
+                known = writer.retract(article_id, reason, None)
+            lists = {
+                source_id: tuple(entry.target_id for entry in stored.rows)
+                for source_id in carriers
+                if (stored := self._store.related_list(source_id)) is not None
+            }
+            return Retraction(article_id, reason, known, lists)
+
+    def reinstate(self, article_id: str) -> bool:
+        """Take a retraction back; False when there was none. Stored lists follow when remade."""
+        with self._lock, self._store.write() as writer:
+            return writer.reinstate(article_id)
+
+    def rules(self) -> dict[int, Rule]:
+        """Give the rules of the site by number, oldest first."""
+        return self._store.rules()
+
+    def add_rule(self, rule: Rule) -> int:
+        """Add a rule and return its number. It holds for every answer from now on.
+
+        Stored lists obey blocks and separations at once, pins and quotas when they are remade.
+        """
+        with self._lock, self._store.write() as writer:
+            return writer.add_rule(rule)
+
+    def remove_rule(self, number: int) -> bool:
+        """Remove a rule; False when there is none of this number."""
+        with self._lock, self._store.write() as writer:
+            return writer.remove_rule(number)
+
+    def precompute(
+        self,
+        *,
+        at: datetime,
+        ids: Sequence[str] | None = None,
+        depth: int = DEPTH,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> int:
+        """Make and store the lists of all articles, or of some; return how many.
+
+        Parameters
+        ----------
+        at
+            The moment the lists are for.
+        ids
+            Which articles; all current ones when None.
+        depth
+            Entries per stored list.
+        progress
+            Called after each 200 lists, which are one transaction, with their number.
+        """
+        _require(depth, at)
+        with self._lock:
+            self._mirror.refresh()
+            rows = self._mirror.live_rows()
+            wanted = [self._mirror.corpus.ids[row] for row in rows] if ids is None else list(ids)
+            for start in range(0, len(wanted), _LISTS_AT_ONCE):
+                part = wanted[start : start + _LISTS_AT_ONCE]
+                made = [self.recommend(name, at=at, k=depth) for name in part]
+                with self._store.write() as writer:
+                    writer.put_lists(made, repr(self.policy))
+                progress(len(part))
+            return len(wanted)
+
+    def stored_list(
+        self, article_id: str, *, at: datetime, k: int = 5, exclude: Iterable[str] = ()
+    ) -> RelatedList | None:
+        """Give the first entries of a stored list that may be shown now; None without a list.
+
+        What has been retracted, expired, blocked or put under embargo since the list was made
+        is left out, and the next entry takes its place.
+        """
+        _require(k, at)
+        with self._lock:
+            self._mirror.refresh()
+            stored = self._store.related_list(article_id)
+            if stored is None:
+                return None
+            source, excluded = self.article(article_id), frozenset(exclude)
+            articles = self._store.articles(row.target_id for row in stored.rows)
+            pairs = [(row.target_id, articles.get(row.target_id)) for row in stored.rows]
+            wrong = violations(pairs, article_id, at, excluded, self._mirror.rules)
+            off = source.no_list or source.status == "canceled"
+            shown = () if off or self._mirror.rules.no_list(article_id) else stored.rows
+            entries = tuple(
+                Related(
+                    article=articles[row.target_id],
+                    score=row.score,
+                    relevance=row.relevance,
+                    freshness=row.freshness,
+                    lexical=row.lexical,
+                    latent=row.latent,
+                    relation=row.relation,
+                    placed_by=row.placed_by,
+                    shared_words=row.shared_words,
+                    reason=row.reason,
+                )
+                for row in shown
+                if row.target_id not in wrong
+            )[:k]
+        text = note(entries, k)
+        return RelatedList(source_id=article_id, at=at, k=k, entries=entries, note=text)
+
+
+def _require(k: object, at: datetime) -> None:
+    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
+        msg = f"k must be a whole number of at least 1, got {k!r}"
+        raise InvalidQuery(msg)
+    if at.tzinfo is None or at.utcoffset() is None:
+        msg = f"at must carry a time zone, got the naive {at.isoformat()}; attach the site's"
+        raise InvalidQuery(msg)
