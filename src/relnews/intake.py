@@ -10,6 +10,7 @@ import numpy as np
 
 from relnews.arrivals import judge
 from relnews.embed.lexical import stack
+from relnews.mirror import Mirror
 from relnews.model import fit_model
 from relnews.store import State
 from relnews.types import AddReport, Article, Quarantined
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from relnews.embed.document import Document
-    from relnews.mirror import Mirror
     from relnews.model import TextModel
     from relnews.store import Store, Writer
 
@@ -96,6 +96,24 @@ def refit(store: Store, mirror: Mirror) -> None:
             part = slice(start, start + _VECTORS_AT_ONCE)
             writer.put_vectors(fingerprint, ids[part], vectors[part])
     mirror.adopt(replace(model, fingerprint=fingerprint), vectors, writer.change)
+
+
+def rebuild(store: Store, old: Mirror, progress: Callable[[int], None]) -> Mirror:
+    """Derive everything from the articles again; return the mirror of the new state."""
+    mirror = Mirror(store, old.analyzer.language)
+    articles = store.all_articles()
+    with store.write() as writer:
+        writer.clear_derived()
+        while batch := list(islice(articles, BATCH)):
+            start = len(mirror.vocabulary)
+            entries = [_analyse(mirror, article) for article in batch]
+            writer.add_terms(start, mirror.vocabulary.terms[start:])
+            writer.put_articles(entries)
+            progress(len(batch))
+    fresh = Mirror(store, old.analyzer.language)
+    fresh.refresh()
+    refit(store, fresh)
+    return fresh
 
 
 def _add_batch(writer: Writer, mirror: Mirror, batch: list[Article | Quarantined]) -> _Tally:

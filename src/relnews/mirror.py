@@ -57,9 +57,10 @@ class Mirror:
 
     def refresh(self) -> None:
         """Take in what was written since the last call, by whichever process."""
-        change = self._store.change()
-        if change == self._change:
-            return
+        while (change := self._store.change()) != self._change:
+            self._read(change)
+
+    def _read(self, change: int) -> None:
         fingerprint = self._store.model_fingerprint()
         if fingerprint != self.model.fingerprint:
             self._reset(self._stored_model(fingerprint))

@@ -65,15 +65,15 @@ class Policy:
         When a value is out of its range.
     """
 
-    semantic_weight: float = 0.1
-    relevance_zero: float = 0.25
+    semantic_weight: float = 0.05
+    relevance_zero: float = 0.5
     relevance_floor: float = 0.9
-    half_life_hours: float = 48.0
+    half_life_hours: float = 60.0
     section_half_life_hours: Mapping[str, float] = field(default_factory=dict)
     freshness_floor: float = 0.15
     evergreen_freshness: float = 0.5
-    story_similarity: float = 0.35
-    story_days: float = 14.0
+    story_similarity: float = 0.25
+    story_days: float = 7.0
     max_same_story: int = 3
     selector: Selector = field(default_factory=Mmr)
     fill: Fill = "newest"

@@ -133,6 +133,15 @@ class Recommender:
         with self._lock:
             intake.refit(self._store, self._mirror)
 
+    def rebuild(self, *, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Derive anew what follows from the articles: vocabulary, documents, model, vectors.
+
+        Stored lists go with what they were made from; `precompute` makes them again. Articles,
+        rules and retractions stay. One transaction: readers see the old state until it is done.
+        """
+        with self._lock:
+            self._mirror = intake.rebuild(self._store, self._mirror, progress)
+
     def recommend(
         self,
         article: str | Article,

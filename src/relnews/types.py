@@ -104,9 +104,7 @@ class Article:
             if not isinstance(getattr(self, name), bool):
                 msg = f"{name} must be true or false, got {getattr(self, name)!r}"
                 raise InvalidArticle(msg)
-        if not isinstance(self.version, int) or isinstance(self.version, bool) or self.version < 1:
-            msg = f"version must be a whole number of at least 1, got {self.version!r}"
-            raise InvalidArticle(msg)
+        _require_version(self.version)
         _require_choice("status", self.status, get_args(Status))
         _require_choice("access", self.access, get_args(Access))
 
@@ -124,6 +122,7 @@ _TEXT_FIELDS = (
 )
 _TIME_FIELDS = ("published_at", "updated_at", "embargo_until", "expires_at")
 _FLAG_FIELDS = ("evergreen", "no_list", "never_recommend")
+_MAX_VERSION = 2**63 - 1
 _EARLIEST, _LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -149,6 +148,13 @@ def _require_texts(name: str, values: object) -> None:
         raise InvalidArticle(msg)
     for value in values:
         _require_text(name, value)
+
+
+def _require_version(value: object) -> None:
+    """Refuse what no database column can hold as a version."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MAX_VERSION:
+        msg = f"version must be a whole number from 1 to {_MAX_VERSION}, got {value!r:.80}"
+        raise InvalidArticle(msg)
 
 
 def _require_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

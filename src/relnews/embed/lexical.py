@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 def sublinear(counts: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
     """Give 1 + ln(count), the damped term frequency (Manning et al., IR, section 6.4.1)."""
-    return np.add(np.log(counts), 1.0).astype(np.float32)
+    return np.asarray(1.0 + np.log(counts), np.float32)
 
 
 def inverse_document_frequency(
     frequencies: npt.NDArray[np.int64], n_documents: int
 ) -> npt.NDArray[np.float32]:
     """Give ln((1 + n) / (1 + df)) + 1, the smooth idf of scikit-learn's `TfidfTransformer`."""
-    return (np.log((1.0 + n_documents) / (1.0 + frequencies)) + 1.0).astype(np.float32)
+    return np.asarray(np.log((1.0 + n_documents) / (1.0 + frequencies)) + 1.0, np.float32)
 
 
 def stack(documents: Sequence[Document], width: int = 0) -> sp.csr_matrix:

@@ -28,7 +28,8 @@ def html_block(related: RelatedList) -> str:
 
     A `section` with a heading and an ordered list of articles: linked headline, teaser, section
     and time, each with a class to style it by. Labels are in the language of the first entry.
-    All text is escaped; an address that is neither http, https nor relative becomes no link.
+    Times are written in the time zone of the list's moment. All text is escaped; an address that
+    is neither http, https nor relative becomes no link.
     """
     if not related.entries:
         return ""

@@ -74,7 +74,8 @@ class _MmrSelection:
         if self._similarity is None:
             return self._scores
         weight = np.float32(self._diversity)
-        return np.subtract((1 - weight) * self._scores, weight * self._similarity)
+        gains = (1 - weight) * self._scores - weight * self._similarity
+        return np.asarray(gains, np.float32)
 
     def take(self, taken: int, similarity: npt.NDArray[np.float32]) -> None:  # noqa: ARG002
         if self._similarity is None:
@@ -89,8 +90,8 @@ class _DppSelection:
     def __init__(self, scores: npt.NDArray[np.float32], diversity: float) -> None:
         spread = float(scores.std())
         standardised = (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)
-        self._weights = np.exp((1 - diversity) * standardised)
-        self._residual = self._weights**2
+        self._weights = np.asarray(np.exp((1 - diversity) * standardised), np.float32)
+        self._residual = np.asarray(self._weights**2, np.float32)
         self._factor: list[npt.NDArray[np.float32]] = []
 
     def gains(self) -> npt.NDArray[np.float32]:
@@ -102,7 +103,7 @@ class _DppSelection:
             kernel = kernel - column * column[taken]
         column = kernel / np.sqrt(max(float(self._residual[taken]), 1e-12))
         self._factor.append(column)
-        self._residual = np.maximum(self._residual - column**2, 0)
+        self._residual = np.asarray(np.maximum(self._residual - column**2, 0), np.float32)
 
 
 def select(

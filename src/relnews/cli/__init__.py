@@ -1,0 +1,37 @@
+"""The command line: the only clock, the only printing."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from relnews.cli.demo import demo
+from relnews.cli.keep import add, check, retract
+from relnews.cli.lists import explain, precompute, recommend
+from relnews.cli.rules import rules
+from relnews.errors import RelnewsError
+
+BAD_INPUT = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="relnews")
+def cli() -> None:
+    """Related, fresh, diverse and explained article lists ("Empfohlen") for a news site.
+
+    Exit codes: 0 done, 1 a check failed, 2 wrong use or bad input.
+    """
+
+
+for _command in (demo, add, recommend, explain, retract, precompute, check, rules):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; errors that say what to do go to stderr without a traceback."""
+    try:
+        cli()
+    except RelnewsError as error:
+        click.echo(f"relnews: {error}", err=True)
+        sys.exit(BAD_INPUT)

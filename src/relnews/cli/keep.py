@@ -1,0 +1,175 @@
+"""The commands that change or check what is stored: add, retract, check."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from relnews.cli import options
+from relnews.errors import IngestError
+from relnews.types import Quarantined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from relnews.ingest import Format
+    from relnews.types import AddReport, Article
+
+SHOWN_PROBLEMS = 10
+CHECK_FAILED = 1
+BAD_INPUT = 2
+
+
+@click.command()
+@options.database
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["jsonl", "csv", "capture"]),
+    help="Decided by content when left out.",
+)
+@click.option(
+    "--field",
+    "pairs",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="Map a field, such as headline=titel or body=content.text; may be repeated.",
+)
+@click.option("--timezone", default=options.TIMEZONE, show_default=True, help="Of naive times.")
+@click.option("--language", default="de", show_default=True, help="Where none can be told.")
+@options.as_json
+def add(
+    database: str,
+    files: tuple[str, ...],
+    format_: Format | None,
+    pairs: tuple[str, ...],
+    timezone: str,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Take articles from FILES (or folders) into DATABASE, which is created when missing.
+
+    Records that are no articles go to quarantine, the rest goes on; the exit code is then 2.
+    Articles older than the stored version, or retracted, are refused.
+    """
+    from relnews.recommender import Recommender
+
+    fields = _fields(pairs)
+    missing = [file for file in files if not Path(file).exists()]
+    if len(missing) == len(files):
+        msg = f"there must be something to read, but nothing is at {', '.join(missing)}"
+        raise IngestError(msg)
+    with Recommender.open(database, language=language) as rec, options.counting("added") as count:
+        report = rec.add(_records(files, format_, fields, timezone), progress=count)
+    if as_json:
+        options.print_json(asdict(report))
+    else:
+        _print_report(report)
+    if report.quarantined:
+        sys.exit(BAD_INPUT)
+
+
+@click.command()
+@options.database
+@click.argument("article_id", metavar="ID")
+@click.option("--reason", default="", help="Kept with the retraction.")
+@click.option("--undo", is_flag=True, help="Reinstate the article instead.")
+@options.as_json
+def retract(
+    database: str,
+    article_id: str,
+    reason: str,
+    undo: bool,
+    as_json: bool,
+) -> None:
+    """Remove an article everywhere, at once and for good; print the lists that carried it."""
+    with options.open_site(database) as rec:
+        if undo:
+            if not rec.reinstate(article_id):
+                click.echo(f"relnews: {article_id} was not retracted", err=True)
+                sys.exit(BAD_INPUT)
+            click.echo(f"{article_id} is reinstated; its lists come with the next precompute")
+            return
+        receipt = rec.retract(article_id, reason=reason)
+    if as_json:
+        options.print_json(asdict(receipt))
+        return
+    unknown = "" if receipt.known else " (it was not stored; it will be refused when it arrives)"
+    click.echo(f"{article_id} is retracted{unknown}; {len(receipt.lists)} lists carried it")
+    for source_id, now in receipt.lists.items():
+        click.echo(f"  {source_id}: now {', '.join(now) or 'empty'}")
+
+
+@click.command()
+@options.database
+@click.option("--repair", is_flag=True, help="Rebuild all that can be derived from the articles.")
+@options.as_json
+def check(
+    database: str,
+    repair: bool,
+    as_json: bool,
+) -> None:
+    """Check integrity, model and counts; exit 1 when something is not sound."""
+    with options.open_site(database) as rec:
+        if repair:
+            with options.counting("rebuilt", rec.store.counts()["articles"]) as count:
+                rec.rebuild(progress=count)
+        problems = rec.store.integrity()
+        counts = rec.store.counts()
+        model = rec.store.model()
+    if as_json:
+        fitted = {"fingerprint": model.fingerprint, **model.config} if model else None
+        options.print_json({"problems": problems, "counts": counts, "model": fitted})
+    else:
+        for name, number in counts.items():
+            click.echo(f"{name:12} {number:>10,}")
+        if model:
+            click.echo(f"model        {model.fingerprint}: {model.config}")
+        for problem in problems:
+            click.echo(f"problem: {problem}", err=True)
+        click.echo("sound" if not problems else f"{len(problems)} problems; try --repair")
+    if problems:
+        sys.exit(CHECK_FAILED)
+
+
+def _records(
+    files: tuple[str, ...], format_: Format | None, fields: Mapping[str, str], timezone: str
+) -> Iterator[Article | Quarantined]:
+    """Read all files; one that cannot be read at all costs none of the others."""
+    from relnews.ingest import read
+
+    for file in files:
+        try:
+            yield from read(file, format=format_, fields=fields, timezone=timezone)
+        except IngestError as error:
+            yield Quarantined(file, 0, "", str(error))
+
+
+def _fields(pairs: tuple[str, ...]) -> dict[str, str]:
+    fields = {}
+    for pair in pairs:
+        ours, sign, theirs = pair.partition("=")
+        if not sign or not ours or not theirs:
+            msg = f"a field is mapped like headline=titel, got {pair!r}"
+            raise click.BadParameter(msg, param_hint="--field")
+        fields[ours] = theirs
+    return fields
+
+
+def _print_report(report: AddReport) -> None:
+    n_new = len(report.accepted) - len(report.replaced) - len(report.unchanged)
+    click.echo(
+        f"{n_new:,} new, {len(report.replaced):,} replaced, {len(report.unchanged):,} unchanged, "
+        f"{len(report.refused):,} refused, {len(report.quarantined):,} in quarantine"
+    )
+    for word, records in (("refused", report.refused), ("quarantine", report.quarantined)):
+        for record in records[:SHOWN_PROBLEMS]:
+            place = f"{record.file}:{record.line} " if record.file else ""
+            click.echo(f"{word}: {place}{record.id}: {record.reason}", err=True)
+        if len(records) > SHOWN_PROBLEMS:
+            click.echo(f"{word}: and {len(records) - SHOWN_PROBLEMS:,} more", err=True)

@@ -1,0 +1,107 @@
+"""The commands that show or make lists: recommend, explain, precompute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from relnews.cli import options
+from relnews.cli.show import print_entry, print_list
+from relnews.errors import InvalidQuery
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+length = click.option("-k", "k", default=5, show_default=True, help="Entries at most.")
+
+
+@click.command()
+@options.database
+@click.argument("article_id", metavar="ID")
+@length
+@options.moment
+@click.option("--exclude", multiple=True, metavar="ID", help="Not to be shown; may be repeated.")
+@options.policy_file
+@click.option("--stored", is_flag=True, help="Read the list that precompute stored.")
+@options.as_json
+@click.option("--html", "as_html", is_flag=True, help="Print the block as HTML.")
+def recommend(
+    database: str,
+    article_id: str,
+    k: int,
+    at: datetime,
+    exclude: tuple[str, ...],
+    policy_path: str | None,
+    stored: bool,
+    as_json: bool,
+    as_html: bool,
+) -> None:
+    """Print the list of article ID."""
+    from relnews.export import html_block, list_record
+
+    with options.open_site(database, policy_path) as rec:
+        article = rec.article(article_id)
+        if stored:
+            found = rec.stored_list(article_id, at=at, k=k, exclude=exclude)
+            if found is None:
+                msg = f"no list is stored for {article_id!r}; run precompute first"
+                raise InvalidQuery(msg)
+        else:
+            found = rec.recommend(article_id, at=at, k=k, exclude=exclude)
+    if as_json:
+        options.print_json(list_record(found))
+    elif as_html:
+        click.echo(html_block(found))
+    else:
+        print_list(article, found)
+
+
+@click.command()
+@options.database
+@click.argument("source_id", metavar="SOURCE")
+@click.argument("target_id", metavar="[TARGET]", required=False)
+@length
+@options.moment
+@options.policy_file
+@options.as_json
+def explain(
+    database: str,
+    source_id: str,
+    target_id: str | None,
+    k: int,
+    at: datetime,
+    policy_path: str | None,
+    as_json: bool,
+) -> None:
+    """Say why the list of SOURCE is what it is, or why TARGET is on it or not."""
+    from relnews.export import list_record
+
+    with options.open_site(database, policy_path) as rec:
+        article = rec.article(source_id)
+        found = rec.recommend(source_id, at=at, k=k)
+        verdict = found.why_not(target_id) if target_id else ""
+    if as_json:
+        record = list_record(found)
+        options.print_json(record | ({"target_id": target_id, "why": verdict} if target_id else {}))
+    elif target_id:
+        click.echo(f"{target_id} under {source_id}: {verdict}")
+        for entry in found:
+            if entry.article.id == target_id:
+                print_entry(found.ids.index(target_id) + 1, entry, at.tzinfo, parts=True)
+    else:
+        print_list(article, found, parts=True)
+
+
+@click.command()
+@options.database
+@options.moment
+@click.option("--depth", default=20, show_default=True, help="Entries per stored list.")
+@options.policy_file
+def precompute(database: str, at: datetime, depth: int, policy_path: str | None) -> None:
+    """Make and store the lists of all articles."""
+    with options.open_site(database, policy_path) as rec:
+        total = rec.store.counts()["articles"]
+        with options.counting("lists", total) as count:
+            n_lists = rec.precompute(at=at, depth=depth, progress=count)
+    click.echo(f"{n_lists:,} lists stored")

@@ -1,0 +1,94 @@
+"""What several commands take: the database, the moment, the policy, JSON; and progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from relnews.ingest.times import parse_time, zone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from relnews.policy import Policy
+    from relnews.recommender import Recommender
+
+TIMEZONE = "Europe/Berlin"
+
+
+class Moment(click.ParamType[datetime]):
+    """A time on the command line; without a time zone it is local to the site's."""
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read the time, or refuse it."""
+        if isinstance(value, datetime):
+            return value
+        found = parse_time(value, zone_of(TIMEZONE))
+        if found is None:
+            self.fail(f"a time is like 2026-03-15T08:00+01:00, got {value!r}", param, ctx)
+        return found
+
+
+database = click.argument("database")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+moment = click.option(
+    "--at",
+    type=Moment(),
+    default=lambda: datetime.now(zone_of(TIMEZONE)),
+    show_default="now",
+    help=f"The moment the list is for; without a time zone in {TIMEZONE}.",
+)
+policy_file = click.option(
+    "--policy",
+    "policy_path",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A TOML file with settings that differ from the defaults.",
+)
+
+
+def open_site(database: str, policy_path: str | None = None) -> Recommender:
+    """Open a database that exists, with the policy of a file if one is given."""
+    from relnews.recommender import Recommender
+
+    return Recommender.open(database, policy=read_policy(policy_path), create=False)
+
+
+def read_policy(path: str | None) -> Policy | None:
+    """Read a policy file, if there is one."""
+    from relnews.settings import load_policy
+
+    return load_policy(path) if path else None
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401  # whatever JSON can hold
+    """Print a value as JSON, umlauts as they are."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def counting(label: str, length: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show progress on a terminal, and nothing elsewhere: a bar, or a count without a length."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+    elif length is not None:
+        with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+            yield bar.update
+    else:
+        total = 0
+
+        def update(n_more: int) -> None:
+            nonlocal total
+            total += n_more
+            click.echo(f"\r{label}: {total:,}", nl=False, err=True)
+
+        yield update
+        click.echo(err=True)

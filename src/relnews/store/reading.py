@@ -1,0 +1,206 @@
+"""Reads as plain functions of a connection, so that a writer can read inside its transaction."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from relnews.errors import InvalidArticle
+from relnews.rank import rules as rank_rules
+from relnews.store.records import (
+    ARTICLE_FIELDS,
+    State,
+    StoredEntry,
+    StoredList,
+    StoredModel,
+    StoredRetraction,
+)
+from relnews.store.schema import (
+    articles,
+    lists,
+    meta,
+    metadata,
+    models,
+    quarantine,
+    related,
+    retractions,
+    rules,
+    terms,
+)
+from relnews.types import Article, Quarantined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy import Connection
+
+    from relnews.rank.rules import Rule
+
+_IDS_AT_ONCE = 500  # SQLite takes 999 parameters at least
+_ARTICLE_COLUMNS = tuple(articles.c[name] for name in ARTICLE_FIELDS)
+
+
+def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Give distinct ids, a few hundred at a time, without those that no database can hold."""
+    distinct = iter([value for value in dict.fromkeys(ids) if _storable(value)])
+    while chunk := list(islice(distinct, _IDS_AT_ONCE)):
+        yield chunk
+
+
+def _storable(value: str) -> bool:
+    try:
+        return "\x00" not in value and bool(value.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def meta_value(connection: Connection, key: str, *, lock: bool = False) -> str | None:
+    """Give one value of `meta`; with `lock`, other writers wait from here on."""
+    query = select(meta.c.value).where(meta.c.key == key)
+    return connection.execute(query.with_for_update() if lock else query).scalar()
+
+
+def to_article(values: Any) -> Article:  # noqa: ANN401  # a row's columns, in the order of fields
+    """Build the article that was saved."""
+    fields = dict(zip(ARTICLE_FIELDS, values, strict=True))
+    for name in ("authors", "tags"):
+        if not isinstance(fields[name], list):
+            msg = f"{name} must be a JSON array, got {fields[name]!r:.80} in article {fields['id']}"
+            raise InvalidArticle(msg)
+        fields[name] = tuple(fields[name])
+    return Article(**fields)
+
+
+def articles_of(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:
+    """Give the stored ones of these articles, in the order asked for."""
+    found: dict[str, Article] = {}
+    for chunk in chunks(ids):
+        query = select(*_ARTICLE_COLUMNS).where(articles.c.id.in_(chunk))
+        here = {row[0]: to_article(row) for row in connection.execute(query)}
+        found |= {article_id: here[article_id] for article_id in chunk if article_id in here}
+    return found
+
+
+def articles_after(connection: Connection, article_id: str | None, limit: int) -> list[Article]:
+    """Give the next articles in the order of their ids."""
+    query = select(*_ARTICLE_COLUMNS).order_by(articles.c.id).limit(limit)
+    if article_id is not None:
+        query = query.where(articles.c.id > article_id)
+    return [to_article(row) for row in connection.execute(query)]
+
+
+def states(connection: Connection, ids: Iterable[str]) -> dict[str, State]:
+    """Give what decides about replacing, for the stored ones of these articles."""
+    columns = articles.c
+    query = select(
+        columns.id,
+        columns.version,
+        columns.updated_at,
+        columns.published_at,
+        columns.digest,
+        columns.status,
+    )
+    return {
+        row.id: State(row.version, row.updated_at or row.published_at, row.digest, row.status)
+        for chunk in chunks(ids)
+        for row in connection.execute(query.where(columns.id.in_(chunk)))
+    }
+
+
+def retracted(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Give the reasons of those of these articles that are retracted."""
+    query = select(retractions.c.article_id, retractions.c.reason)
+    return {
+        article_id: reason
+        for chunk in chunks(ids)
+        for article_id, reason in connection.execute(
+            query.where(retractions.c.article_id.in_(chunk))
+        )
+    }
+
+
+def all_retractions(connection: Connection) -> dict[str, StoredRetraction]:
+    """Give every retraction, by id."""
+    query = select(retractions).order_by(retractions.c.article_id)
+    return {
+        row.article_id: StoredRetraction(row.reason, row.retracted_at)
+        for row in connection.execute(query)
+    }
+
+
+def term_count(connection: Connection) -> int:
+    """Count the vocabulary; ids are dense, so the last one tells."""
+    last = connection.execute(select(func.max(terms.c.id))).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def terms_from(connection: Connection, start: int) -> list[str]:
+    """Give the vocabulary from one id on."""
+    query = select(terms.c.term).where(terms.c.id >= start).order_by(terms.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def model(connection: Connection, fingerprint: str | None) -> StoredModel | None:
+    """Give a model by its fingerprint, or the current one."""
+    wanted = fingerprint if fingerprint is not None else meta_value(connection, "model")
+    query = select(models).where(models.c.fingerprint == wanted)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return StoredModel(row.fingerprint, json.loads(row.config), row.arrays)
+
+
+def all_rules(connection: Connection) -> dict[int, Rule]:
+    """Give every rule by its id, oldest first."""
+    query = select(rules).order_by(rules.c.id)
+    return {row.id: rank_rules.from_json(row.rule) for row in connection.execute(query)}
+
+
+def all_quarantined(connection: Connection) -> list[Quarantined]:
+    """Give the quarantine, oldest first."""
+    q = quarantine.c
+    query = select(q.file, q.line, q.article_id, q.reason).order_by(q.id)
+    return [Quarantined(*row) for row in connection.execute(query)]
+
+
+def related_list(connection: Connection, source_id: str) -> StoredList | None:
+    """Give the stored list of an article."""
+    head = connection.execute(select(lists).where(lists.c.source_id == source_id)).one_or_none()
+    if head is None:
+        return None
+    columns = [column for column in related.c if column.name not in {"source_id", "position"}]
+    query = select(*columns).where(related.c.source_id == source_id).order_by(related.c.position)
+    entries = (dict(row) for row in connection.execute(query).mappings())
+    return StoredList(
+        source_id=head.source_id,
+        at=head.at,
+        k=head.k,
+        note=head.note,
+        policy=head.policy,
+        rows=tuple(
+            StoredEntry(**{**entry, "shared_words": tuple(entry["shared_words"])})
+            for entry in entries
+        ),
+    )
+
+
+def listed_in(connection: Connection, target_id: str) -> list[str]:
+    """Give the articles whose stored list carries this one."""
+    query = select(related.c.source_id).where(related.c.target_id == target_id).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def listed_sources(connection: Connection) -> list[str]:
+    """Give the articles that have a stored list."""
+    return list(connection.execute(select(lists.c.source_id).order_by(lists.c.source_id)).scalars())
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Count the rows of every table."""
+    return {
+        name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for name, table in metadata.tables.items()
+    }

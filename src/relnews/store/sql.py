@@ -1,0 +1,193 @@
+"""The store: one database that one process writes and any number of processes read."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from relnews.store import corpus, integrity, reading
+from relnews.store.opening import open_database
+from relnews.store.writing import Writer
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator
+
+    from relnews.rank.rules import Rule
+    from relnews.store.database import Database
+    from relnews.store.records import State, StoredList, StoredModel, StoredRetraction, StoredRow
+    from relnews.types import Article, Quarantined
+
+_ARTICLES_AT_ONCE = 500
+_ROWS_AT_ONCE = 2000
+
+
+class Store:
+    """Everything relnews keeps, behind short transactions.
+
+    Each method reads one state of the database; `change` tells cheaply whether there is a newer
+    one. Threads may share a store. Every method raises `StoreError` when the database cannot be
+    read or holds something damaged.
+
+    Examples
+    --------
+    >>> from relnews.store import Store
+    >>> with Store.open(":memory:") as store:
+    ...     with store.write() as writer:
+    ...         writer.add_terms(0, ["wahl", "bundestag"])
+    ...     store.change(), store.terms(0)
+    (1, ['wahl', 'bundestag'])
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str | os.PathLike[str], *, create: bool = True) -> Self:
+        """Open a database: a path, ``":memory:"`` or a SQLAlchemy URL.
+
+        Parameters
+        ----------
+        url
+            A path is taken literally; a text with ``://`` in it is a URL.
+        create
+            Create it when there is none.
+
+        Raises
+        ------
+        StoreError
+            When there is none and `create` is false; when it belongs to another program or to a
+            newer relnews, in which case it stays as it was; when it cannot be opened.
+        """
+        return cls(open_database(url, create=create))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """Give a writer whose whole work is one transaction and one change.
+
+        It is committed at a clean exit and rolled back after any exception. Writers queue: other
+        processes wait up to 30 seconds.
+        """
+        with self._database.writing() as connection:
+            yield Writer(connection)
+
+    def change(self) -> int:
+        """Give the number of the last change, 0 for a new database."""
+        with self._database.reading() as connection:
+            return int(reading.meta_value(connection, "change") or 0)
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        """Give the stored ones of these articles as they were saved, in the order asked for."""
+        with self._database.reading() as connection:
+            return reading.articles_of(connection, ids)
+
+    def all_articles(self) -> Iterator[Article]:
+        """Give every article in the order of ids, a few hundred in memory at a time."""
+        last: str | None = None
+        while True:
+            with self._database.reading() as connection:
+                chunk = reading.articles_after(connection, last, _ARTICLES_AT_ONCE)
+            if not chunk:
+                return
+            yield from chunk
+            last = chunk[-1].id
+
+    def states(self, ids: Iterable[str]) -> dict[str, State]:
+        """Give what decides about replacing, for the stored ones of these articles."""
+        with self._database.reading() as connection:
+            return reading.states(connection, ids)
+
+    def retracted(self, ids: Iterable[str]) -> dict[str, str]:
+        """Give the reasons of those of these articles that are retracted."""
+        with self._database.reading() as connection:
+            return reading.retracted(connection, ids)
+
+    def retractions(self) -> dict[str, StoredRetraction]:
+        """Give every retraction by the id of its article."""
+        with self._database.reading() as connection:
+            return reading.all_retractions(connection)
+
+    def changed_since(self, change: int, model: str | None) -> Iterator[list[StoredRow]]:
+        """Give what changed after a change, oldest change first, 2,000 rows at a time.
+
+        Parameters
+        ----------
+        change
+            The change the reader knows; 0 gives everything.
+        model
+            The fingerprint whose vectors are wanted.
+
+        Notes
+        -----
+        Each block is read on its own, so that a slow reader holds up no writer. An article that
+        changes meanwhile comes again in a later block: the last one counts. Ask for `change`
+        before and for `terms` after, and nothing is missed.
+        """
+        place = (change + 1, "")
+        while True:
+            with self._database.reading() as connection:
+                found = corpus.rows_after(connection, place, model, _ROWS_AT_ONCE)
+            if not found:
+                return
+            yield [row for _, row in found]
+            place = (found[-1][0], found[-1][1].id)
+
+    def terms(self, start: int = 0) -> list[str]:
+        """Give the vocabulary from the id `start` on; ids are dense from 0."""
+        with self._database.reading() as connection:
+            return reading.terms_from(connection, start)
+
+    def model(self, fingerprint: str | None = None) -> StoredModel | None:
+        """Give a fitted model, the current one unless a fingerprint is given."""
+        with self._database.reading() as connection:
+            return reading.model(connection, fingerprint)
+
+    def model_fingerprint(self) -> str:
+        """Give the fingerprint of the current model, empty when nothing was fitted; cheap."""
+        with self._database.reading() as connection:
+            return reading.meta_value(connection, "model") or ""
+
+    def rules(self) -> dict[int, Rule]:
+        """Give every rule by its id, oldest first."""
+        with self._database.reading() as connection:
+            return reading.all_rules(connection)
+
+    def quarantine(self) -> list[Quarantined]:
+        """Give the records that could not be taken in, oldest first."""
+        with self._database.reading() as connection:
+            return reading.all_quarantined(connection)
+
+    def related_list(self, source_id: str) -> StoredList | None:
+        """Give the stored list of an article; None when it has none."""
+        with self._database.reading() as connection:
+            return reading.related_list(connection, source_id)
+
+    def listed_in(self, target_id: str) -> list[str]:
+        """Give the articles whose stored list carries this one, in the order of their ids."""
+        with self._database.reading() as connection:
+            return reading.listed_in(connection, target_id)
+
+    def listed_sources(self) -> list[str]:
+        """Give the articles that have a stored list, in the order of their ids."""
+        with self._database.reading() as connection:
+            return reading.listed_sources(connection)
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows of every table."""
+        with self._database.reading() as connection:
+            return reading.counts(connection)
+
+    def integrity(self) -> list[str]:
+        """Name everything that is not sound, one sentence each; empty means sound."""
+        with self._database.reading() as connection:
+            return integrity.problems(connection)

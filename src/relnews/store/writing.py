@@ -1,0 +1,296 @@
+"""Writes: everything inside one transaction, which is one change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+
+from relnews.errors import ModelMismatch, StoreError
+from relnews.rank import rules as rank_rules
+from relnews.store import reading, schema
+from relnews.store.records import (
+    ARTICLE_FIELDS,
+    config_text,
+    digest,
+    document_to_columns,
+    entries_to_columns,
+    quarantine_to_columns,
+    storable,
+    text_fingerprint,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    import numpy.typing as npt
+    from sqlalchemy import Connection, Table
+
+    from relnews.embed.document import Document
+    from relnews.rank.rules import Rule
+    from relnews.store.records import State
+    from relnews.types import Article, Quarantined, RelatedList, Status
+
+
+class Writer:
+    """Write inside the transaction of `relnews.store.Store.write`.
+
+    `change` is the number of this change. The reads a write depends on are here too and see
+    what the writer has written.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.change = int(reading.meta_value(connection, "change", lock=True) or 0) + 1
+        self._set_meta("change", str(self.change))
+
+    def states(self, ids: Iterable[str]) -> dict[str, State]:
+        """Give what decides about replacing, for the stored ones of these articles."""
+        return reading.states(self._connection, ids)
+
+    def retracted(self, ids: Iterable[str]) -> dict[str, str]:
+        """Give the reasons of those of these articles that are retracted."""
+        return reading.retracted(self._connection, ids)
+
+    def term_count(self) -> int:
+        """Count the vocabulary: the id of the next new term."""
+        return reading.term_count(self._connection)
+
+    def listed_in(self, target_id: str) -> list[str]:
+        """Give the articles whose stored list carries this one, in the order of their ids."""
+        return reading.listed_in(self._connection, target_id)
+
+    def put_articles(self, entries: Sequence[tuple[Article, str, Document]]) -> None:
+        """Save articles with their detected language and document, replacing by id.
+
+        The vectors of a replaced article are dropped: they belonged to its old text.
+        """
+        if not entries:
+            return
+        rows = [self._article_row(article, language) for article, language, _ in entries]
+        parts = [
+            {"article_id": article.id, **document_to_columns(document)}
+            for article, _, document in entries
+        ]
+        self._upsert(schema.articles, rows)
+        self._upsert(schema.documents, parts)
+        for chunk in reading.chunks(article.id for article, _, _ in entries):
+            self._delete(schema.vectors, schema.vectors.c.article_id.in_(chunk))
+
+    def add_terms(self, start: int, terms: Sequence[str]) -> None:
+        """Append to the vocabulary; the first new term gets the id `start`.
+
+        Raises
+        ------
+        StoreError
+            When `start` is not the number of stored terms: another writer was faster.
+        """
+        stored = self.term_count()
+        if start != stored:
+            msg = f"terms are appended at {stored}, got {start}; read the new terms and try again"
+            raise StoreError(msg)
+        self._insert(
+            schema.terms,
+            [{"id": start + offset, "term": term} for offset, term in enumerate(terms)],
+        )
+
+    def quarantine(self, records: Sequence[Quarantined]) -> None:
+        """Keep records that could not be taken in; each is kept once."""
+        rows = [quarantine_to_columns(record) for record in records]
+        if rows:
+            statement = self._dialect_insert(schema.quarantine)
+            self._connection.execute(statement.on_conflict_do_nothing(), rows)
+
+    def put_vectors(
+        self, model: str, ids: Sequence[str], vectors: npt.NDArray[np.float16 | np.float32]
+    ) -> None:
+        """Save the vectors of stored articles as float16.
+
+        `vectors` has shape (n, d), one row for each of the `ids`.
+
+        Raises
+        ------
+        ModelMismatch
+            When no such model is stored, or its vectors have another length.
+        StoreError
+            When the shape is not (n, d), or a value is not finite as float16.
+        """
+        if vectors.ndim != 2 or len(vectors) != len(ids):  # noqa: PLR2004  # (n, d)
+            msg = f"vectors must have shape ({len(ids)}, d), got {vectors.shape}"
+            raise StoreError(msg)
+        self._require_model(model, vectors.shape[1])
+        with np.errstate(over="ignore"):
+            halves = np.asarray(vectors, "<f2")
+        if not np.isfinite(halves).all():
+            msg = "vectors must be finite as float16; normalise them before saving"
+            raise StoreError(msg)
+        rows = [
+            {"article_id": article_id, "model": model, "vector": half.tobytes()}
+            for article_id, half in zip(ids, halves, strict=True)
+        ]
+        self._upsert(schema.vectors, rows)
+
+    def put_model(self, config: Mapping[str, Any], arrays: bytes) -> str:
+        """Save a fitted model, make it the current one, and return its fingerprint.
+
+        Every other model goes, with its vectors.
+        """
+        text = config_text(config)
+        name = text_fingerprint(text, arrays)
+        row = {"fingerprint": name, "config": text, "arrays": arrays, "change": self.change}
+        self._upsert(schema.models, [row])
+        self._set_meta("model", name)
+        self._delete(schema.vectors, schema.vectors.c.model != name)
+        self._delete(schema.models, schema.models.c.fingerprint != name)
+        return name
+
+    def touch(self, ids: Iterable[str]) -> None:
+        """Mark articles as changed, so that readers load them again."""
+        for chunk in reading.chunks(ids):
+            self._connection.execute(
+                update(schema.articles)
+                .where(schema.articles.c.id.in_(chunk))
+                .values(change=self.change)
+            )
+
+    def clear_derived(self) -> None:
+        """Drop all that follows from the articles: documents, terms, models, vectors, lists."""
+        derived = ("related", "lists", "vectors", "models", "documents", "terms")
+        for name in derived:
+            self._connection.execute(delete(schema.metadata.tables[name]))
+        self._set_meta("model", "")
+
+    def add_rule(self, rule: Rule) -> int:
+        """Save a rule and return its id."""
+        result = self._connection.execute(
+            insert(schema.rules).values(rule=rank_rules.to_json(rule))
+        )
+        key = result.inserted_primary_key
+        return int(key[0]) if key is not None else 0
+
+    def remove_rule(self, rule_id: int) -> bool:
+        """Remove a rule; False when there is none of this id."""
+        return self._delete(schema.rules, schema.rules.c.id == rule_id) > 0
+
+    def retract(self, article_id: str, reason: str, at: datetime | None) -> bool:
+        """Cancel an article and take it, and its own list, out of the stored lists.
+
+        Returns
+        -------
+        bool
+            False when no such article is stored; the retraction is kept all the same.
+        """
+        former = self._former_status(article_id)
+        row = {"article_id": article_id, "reason": storable(reason), "retracted_at": at}
+        self._upsert(schema.retractions, [{**row, "former_status": former}])
+        for chunk in reading.chunks(self.listed_in(article_id)):
+            self._connection.execute(
+                update(schema.lists)
+                .where(schema.lists.c.source_id.in_(chunk))
+                .values(change=self.change)
+            )
+        self._delete(schema.related, schema.related.c.target_id == article_id)
+        self.remove_lists([article_id])
+        return self._set_status(article_id, "canceled")
+
+    def reinstate(self, article_id: str) -> bool:
+        """Take a retraction back; False when there is none. Lists come with the next run.
+
+        The article has the status again that it had before: a withheld one stays withheld.
+        """
+        if article_id not in self.retracted([article_id]):
+            return False
+        former = self._former_status(article_id)
+        self._delete(schema.retractions, schema.retractions.c.article_id == article_id)
+        if former:
+            self._set_status(article_id, former)
+        return True
+
+    def put_lists(self, lists: Sequence[RelatedList], policy: str) -> None:
+        """Save lists, each replacing the one its source article had."""
+        latest = {made.source_id: made for made in lists}
+        self.remove_lists(latest)
+        heads, rows = [], []
+        for source_id, made in latest.items():
+            head = {"source_id": source_id, "at": made.at, "k": made.k, "note": made.note}
+            heads.append({**head, "policy": policy, "change": self.change})
+            rows += entries_to_columns(made)
+        self._insert(schema.lists, heads)
+        self._insert(schema.related, rows)
+
+    def remove_lists(self, source_ids: Iterable[str]) -> None:
+        """Remove the stored lists of these articles."""
+        for chunk in reading.chunks(source_ids):
+            self._delete(schema.related, schema.related.c.source_id.in_(chunk))
+            self._delete(schema.lists, schema.lists.c.source_id.in_(chunk))
+
+    def _article_row(self, article: Article, language: str) -> dict[str, Any]:
+        row = {name: getattr(article, name) for name in ARTICLE_FIELDS}
+        own = {"detected_language": language, "digest": digest(article), "change": self.change}
+        return row | own
+
+    def _former_status(self, article_id: str) -> Status | Literal[""]:
+        """Give the status of an article before it was retracted; empty when it is not stored."""
+        query = select(schema.retractions.c.former_status)
+        kept = self._connection.execute(
+            query.where(schema.retractions.c.article_id == article_id)
+        ).scalar()
+        if kept is not None:
+            return kept  # type: ignore[no-any-return]  # the column holds nothing else
+        state = self.states([article_id]).get(article_id)
+        return "" if state is None else state.status
+
+    def _set_status(self, article_id: str, status: Status) -> bool:
+        """Set a status, and the digest with it: it covers the whole article."""
+        article = reading.articles_of(self._connection, [article_id]).get(article_id)
+        if article is None:
+            return False
+        new = replace(article, status=status)
+        self._connection.execute(
+            update(schema.articles)
+            .where(schema.articles.c.id == article_id)
+            .values(status=status, digest=digest(new), change=self.change)
+        )
+        return True
+
+    def _require_model(self, model: str, dimensions: int) -> None:
+        known = select(schema.models.c.fingerprint).where(schema.models.c.fingerprint == model)
+        if self._connection.execute(known).scalar() is None:
+            msg = f"vectors need a stored model, got {model!r}; save the model first"
+            raise ModelMismatch(msg)
+        v = schema.vectors.c
+        stored = self._connection.execute(
+            select(func.length(v.vector)).where(v.model == model).limit(1)
+        ).scalar()
+        if stored is not None and stored != 2 * dimensions:
+            msg = f"vectors of {model} have length {stored // 2}, got {dimensions}"
+            raise ModelMismatch(msg)
+
+    def _set_meta(self, key: str, value: str) -> None:
+        self._upsert(schema.meta, [{"key": key, "value": value}])
+
+    def _insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(table), list(rows))
+
+    def _upsert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
+        statement = self._dialect_insert(table)
+        keys = [column.name for column in table.primary_key]
+        new = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        upsert = statement.on_conflict_do_update(index_elements=keys, set_=new)
+        self._connection.execute(upsert, list(rows))
+
+    def _dialect_insert(self, table: Table) -> sqlite_dialect.Insert | postgresql.Insert:
+        if self._connection.dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite_dialect.insert(table)
+
+    def _delete(self, table: Table, which: Any) -> int:  # noqa: ANN401  # an SQL condition
+        return self._connection.execute(delete(table).where(which)).rowcount

@@ -1,0 +1,199 @@
+"""Opening: ours is opened, nothing becomes ours by accident, what is refused stays."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from relnews.errors import StoreError
+from relnews.store import Store
+from relnews.store.schema import metadata
+from test_store import an_article, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _run(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.mark.parametrize("name", ["news.db", "Straße 100%?#&.db", "a b+c:d"])
+def test_a_path_is_taken_literally_and_keeps_what_is_saved(tmp_path: Path, name: str) -> None:
+    for _ in range(2):
+        with Store.open(tmp_path / name) as store:
+            put(store, an_article())
+    with Store.open(str(tmp_path / name), create=False) as store:
+        assert store.change() == 2
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_relative_path_and_a_url_mean_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Store.open("news.db") as store:
+        put(store, an_article())
+    with Store.open(f"sqlite:///{tmp_path}/news.db", create=False) as store:
+        assert store.change() == 1
+
+
+@pytest.mark.parametrize("url", [":memory:", "sqlite://", "sqlite:///:memory:"])
+def test_a_store_in_memory_is_its_own(url: str) -> None:
+    with Store.open(url) as first, Store.open(url) as second:
+        put(first, an_article())
+        assert (first.change(), second.change()) == (1, 0)
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    path.touch()
+    with pytest.raises(StoreError, match="is empty"):
+        Store.open(path, create=False)
+    with Store.open(path) as store:
+        assert store.change() == 0
+
+
+def test_a_missing_database_is_not_created_unasked(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no such database"):
+        Store.open(tmp_path / "news.db", create=False)
+    with pytest.raises(StoreError, match="folder of a database must exist"):
+        Store.open(tmp_path / "none" / "news.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_garbage_is_refused_and_left(tmp_path: Path) -> None:
+    for number, content in enumerate((b"id,headline\n1,x\n", b"x", b"SQLite format 3\x00garbage")):
+        path = tmp_path / f"{number}"
+        path.write_bytes(content)
+        with pytest.raises(StoreError, match=r"SQLite file|not a database"):
+            Store.open(path)
+        assert path.read_bytes() == content
+    with pytest.raises(StoreError, match="SQLite file"):
+        Store.open(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["CREATE TABLE articles (id TEXT)"],
+        ["CREATE TABLE meta (name TEXT)"],
+        ["CREATE TABLE meta (key TEXT, value TEXT)"],
+        ["CREATE TABLE meta (key, value)", "INSERT INTO meta VALUES ('application', 'other')"],
+    ],
+)
+def test_a_foreign_database_is_refused_and_left(
+    tmp_path: Path, journal: str, statements: list[str]
+) -> None:
+    path = tmp_path / "other.db"
+    _run(path, f"PRAGMA journal_mode = {journal}", *statements)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_foreign_database_in_use_is_refused_and_left(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute("PRAGMA journal_mode = WAL")
+        theirs.execute("CREATE TABLE notes (text)")
+        theirs.commit()
+        before, log = path.read_bytes(), (tmp_path / "other.db-wal").read_bytes()
+        with pytest.raises(StoreError, match="another program"):
+            Store.open(path)
+        assert (path.read_bytes(), (tmp_path / "other.db-wal").read_bytes()) == (before, log)
+        left = tmp_path / "left behind by a crash"
+        left.mkdir()
+        (left / "other.db").write_bytes(before)
+        (left / "other.db-wal").write_bytes(log)
+    with pytest.raises(StoreError, match="another program"):
+        Store.open(left / "other.db")
+    assert (left / "other.db").read_bytes() == before
+    assert (left / "other.db-wal").read_bytes() == log
+
+
+@pytest.mark.parametrize("version", ["2", "10", "", "one"])
+def test_a_newer_schema_is_refused_and_left(tmp_path: Path, version: str) -> None:
+    path = tmp_path / "news.db"
+    Store.open(path).close()
+    _run(path, f"UPDATE meta SET value = '{version}' WHERE key = 'schema_version'")  # noqa: S608
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="schema version"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("sqlite:///file:x?uri=true", "without uri"),
+        ("nosuch://u:geheim@h/x", "nosuch"),
+        ("oracle+cx_oracle://u:geheim@h/x", "install it"),
+        ("u:geheim@://", "must look like"),
+        ("", "needs a path"),
+    ],
+)
+def test_a_url_that_leads_nowhere_says_so_and_keeps_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreError, match=message) as caught:
+        Store.open(url)
+    assert "geheim" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_schema_is_one_that_postgresql_takes() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    for table in metadata.sorted_tables:
+        text = str(CreateTable(table).compile(dialect=dialect))
+        assert "BLOB" not in text
+        assert text.strip().startswith(f"CREATE TABLE {table.name}")
+
+
+def test_an_unwritable_place_is_a_store_error() -> None:
+    with pytest.raises(StoreError):
+        Store.open("/proc/relnews-test.db")
+
+
+def test_a_full_disk_is_a_store_error_and_writes_nothing(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "news.db") as store:
+        put(store, an_article("a"))
+        with store._database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 80")
+        with pytest.raises(StoreError, match="free some space") as caught:
+            put(store, *(an_article(f"b-{n}", body="x" * 6000) for n in range(100)))
+        assert caught.value.__cause__ is not None
+        assert (store.change(), store.counts()["articles"]) == (1, 1)
+
+
+def test_a_lock_that_is_never_released_is_a_store_error(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Store.open(path) as store, closing(sqlite3.connect(path)) as other:
+        with store._database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 10")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="holds the write lock"):
+            put(store, an_article())
+        assert store.change() == 0
+        other.rollback()
+        assert put(store, an_article()) == 1
+
+
+def test_commits_are_durable_and_foreign_keys_hold(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "news.db") as store, store._database.reading() as connection:
+        found = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    assert found == ["wal", 2, 1, 30_000]
