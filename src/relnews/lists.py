@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from relnews.store import Store
 
 _ATTEMPTS = 3
+_TEASER_LOOK = 4_000
+"""A teaser is cut from so many characters of a body: ten times what it needs."""
+
 _FILLS = ("section", "newest")
 
 
@@ -97,14 +100,15 @@ class ListMaker:
         return "no list: switched off by a rule" if self._mirror.rules.no_list(article.id) else ""
 
     def _query(self, asked: Asked) -> Query:
-        article, at, analyzer = asked.article, asked.at, self._mirror.analyzer
-        language = analyzer.language_of(article)
-        row = self._mirror.corpus.row_of.get(article.id) if asked.stored else None
+        article, at, mirror = asked.article, asked.at, self._mirror
+        row = mirror.corpus.row_of.get(article.id) if asked.stored else None
         if row is None:
-            document = analyzer.draft(article, language)
-            latent = self._mirror.project(document)
+            language = mirror.analyzer.language_of(article)
+            document = mirror.analyzer.draft(article, language)
+            latent = mirror.project(document)
         else:
-            document, latent = self._mirror.document(row), self._mirror.vector(row)
+            language = mirror.corpus.names["language"].names[mirror.corpus["language"][row]]
+            document, latent = mirror.document(row), mirror.vector(row)
         return Query(
             id=article.id,
             at=int(at.timestamp() // 1),
@@ -135,7 +139,7 @@ class ListMaker:
         for place, entry in enumerate(placed):
             target = articles[self._mirror.corpus.ids[entry.row]]
             if not target.teaser:
-                target = replace(target, teaser=teaser(target.body))
+                target = replace(target, teaser=teaser(target.body[:_TEASER_LOOK]))
             relevance, fresh = float(evidence.relevance[place]), float(evidence.freshness[place])
             relation = evidence.relation[place]
             apart = float(evidence.hours_later[place])
@@ -158,17 +162,13 @@ class ListMaker:
     def _shared_words(
         self, article: Article, query: Query, rows: np.ndarray[tuple[int], np.dtype[np.intp]]
     ) -> list[tuple[str, ...]]:
-        lexical, analyzer = self._mirror.lexical, self._mirror.analyzer
+        lexical, written = self._mirror.lexical, self._mirror.analyzer.written(query.language)
         source = lexical.document_weights(query.document)
         shared = shared_terms(source, lexical.weights(rows))
         wanted = {int(term) for terms in shared for term in terms}
-        written = surface_forms(
-            article, wanted, lambda word: analyzer.term_of(word, query.language)
-        )
+        spelt = surface_forms(article, wanted, written)
         stems = self._mirror.vocabulary.terms
-        return [
-            tuple(written.get(term, stems[term]) for term in terms.tolist()) for terms in shared
-        ]
+        return [tuple(spelt.get(term, stems[term]) for term in terms.tolist()) for terms in shared]
 
 
 def note(entries: Sequence[Related], k: int) -> str:

@@ -16,7 +16,7 @@ from relnews.embed.document import Document
 from relnews.text import clean, detect, term, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy.typing as npt
 
@@ -52,7 +52,7 @@ class Analyzer:
         self.vocabulary = vocabulary
         self.language = language
         self._packed: dict[str, _PackedWords] = {}
-        self._written: dict[tuple[str, str], int | None] = {}
+        self._written: dict[str, _WrittenWords] = {}
 
     def language_of(self, article: Article) -> str:
         """Return the language an article is read in: its own, else detected, else the site's."""
@@ -82,18 +82,11 @@ class Analyzer:
 
         return _count(article, _Giving(give))
 
-    def term_of(self, word: str, language: str) -> int | None:
-        """Give the id of a word's term as it is written in a text; None when it has none."""
-        found = self._written.get((word, language), -1)
-        if found == -1:
-            folded = words(word)
-            stem = term(folded[0], language) if len(folded) == 1 else None
-            found = None if stem is None else self.vocabulary.get(stem)
-            if len(self._written) > _MAX_CACHED_WORDS:
-                self._written.clear()
-            if stem is None or found is not None:
-                self._written[word, language] = found
-        return found
+    def written(self, language: str) -> Mapping[str, int]:
+        """Give the id of each word's term, words as they stand in a text; -1 when it has none."""
+        if len(self._written.get(language, ())) > _MAX_CACHED_WORDS:
+            del self._written[language]
+        return self._written.setdefault(language, _WrittenWords(self.vocabulary, language))
 
     def forget(self) -> None:
         """Drop every remembered word, as when the vocabulary was truncated."""
@@ -117,6 +110,26 @@ class _PackedWords(dict[str, int]):
         stem = term(word, self._language)
         packed = self[word] = _pack(word, None if stem is None else self._vocabulary.add(stem))
         return packed
+
+
+class _WrittenWords(dict[str, int]):
+    """Word as written to term id, or -1; what has no term yet is asked again."""
+
+    def __init__(self, vocabulary: Vocabulary, language: str) -> None:
+        super().__init__()
+        self._vocabulary, self._language = vocabulary, language
+
+    def __missing__(self, word: str) -> int:
+        folded = words(word)
+        stem = term(folded[0], self._language) if len(folded) == 1 else None
+        if stem is None:
+            self[word] = -1
+            return -1
+        number = self._vocabulary.get(stem)
+        if number is None:
+            return -1
+        self[word] = number
+        return number
 
 
 class _Giving(dict[str, int]):

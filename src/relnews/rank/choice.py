@@ -66,7 +66,7 @@ class Choice:
         Of copies, own reporting goes before agency, then the newest, then the best score.
         """
         place = int(np.argmax(np.where(allowed, self._selection.gains(), -np.inf)))
-        copies = self.pool.copies_of(place, self.pool.to(place)) & allowed
+        copies = self.pool.copies_of(place) & allowed
         return min(
             [place, *np.flatnonzero(copies).tolist()],
             key=lambda copy: (self.pool.agency[copy], -self.pool.dates[copy], -self._scores[copy]),
@@ -74,13 +74,14 @@ class Choice:
 
     def take(self, place: int) -> None:
         """Take a candidate, and drop its copies."""
-        similarity = self.pool.to(place)
         self._open[place] = False
-        self._selection.take(place, similarity)
-        self._company += self.pool.in_story_of(place, similarity)
+        self._selection.take(place, self.pool.to(place))
+        self._company += self.pool.in_story_of(place)
         self._in_source_story += int(self.pool.in_source_story[place])
-        copies = self.pool.copies_of(place, similarity)
-        self._drop(copies, f"a duplicate of {self.pool.id(place)}, which is on the list")
+        self._drop(
+            self.pool.copies_of(place),
+            f"a duplicate of {self.pool.id(place)}, which is on the list",
+        )
 
     def leave(self) -> None:
         """Note why what is still open was not taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from relnews.rank import stories
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import scipy.sparse as sp
 
     from relnews.rank.case import Case
 
@@ -37,8 +39,8 @@ class Pool:
     ) -> None:
         site, query, policy, score = case.site, case.query, case.policy, case.score
         self._site, self._policy, self._score = site, policy, score
-        self._weights = site.lexical.weights(rows)
-        self._scratch = np.zeros(self._weights.shape[1], np.float32)
+        self._seen: dict[int, Values] = {}
+        self._copied: dict[int, Mask] = {}
         self.rows, self.lexical, self.latent = rows, lexical, latent
         self.dates = site.corpus.dates(query.at)[rows]
         sources = site.corpus["source"][rows]
@@ -59,25 +61,43 @@ class Pool:
 
     def to(self, place: int) -> Values:
         """Give the hybrid cosine of the row at a place to all, shape (m,)."""
-        row = self._weights[[place]]
-        self._scratch[row.indices] = row.data
-        lexical = self._weights @ self._scratch
-        self._scratch[row.indices] = 0
-        vectors = self._site.vectors[self.rows]
-        return self._score.similarity(lexical, vectors @ vectors[place])
+        if place not in self._seen:
+            begin, end = self._weights.indptr[place : place + 2]
+            terms = self._weights.indices[begin:end]
+            self._scratch[terms] = self._weights.data[begin:end]
+            lexical = self._weights @ self._scratch
+            self._scratch[terms] = 0
+            latent = self._vectors @ self._vectors[place]
+            self._seen[place] = self._score.similarity(lexical, latent)
+        return self._seen[place]
 
-    def in_story_of(self, place: int, similarity: Values) -> Mask:
+    def in_story_of(self, place: int) -> Mask:
         """Tell which rows belong to the story of the one at a place."""
-        return stories.same_story(similarity, self.dates, int(self.dates[place]), self._policy)
+        date = int(self.dates[place])
+        return stories.same_story(self.to(place), self.dates, date, self._policy)
 
-    def copies_of(self, place: int, similarity: Values) -> Mask:
+    def copies_of(self, place: int) -> Mask:
         """Tell which rows are copies of the one at a place, itself left out."""
-        shingles = self._site.corpus.shingles[self.rows[place]]
-        copies = self._copies(
-            similarity, shingles, int(self.dates[place]), agency=bool(self.agency[place])
-        )
-        copies[place] = False
-        return copies
+        if place not in self._copied:
+            shingles = self._site.corpus.shingles[self.rows[place]]
+            date, agency = int(self.dates[place]), bool(self.agency[place])
+            copies = self._copies(self.to(place), shingles, date, agency=agency)
+            copies[place] = False
+            self._copied[place] = copies
+        return self._copied[place]
+
+    @cached_property
+    def _weights(self) -> sp.csr_matrix:
+        return self._site.lexical.weights(self.rows)
+
+    @cached_property
+    def _scratch(self) -> Values:
+        return np.zeros(self._weights.shape[1], np.float32)
+
+    @cached_property
+    def _vectors(self) -> Values:
+        vectors: Values = self._site.vectors[self.rows]
+        return vectors
 
     def _copies(
         self, similarity: Values, shingles: npt.NDArray[np.uint32], date: int, *, agency: bool

@@ -10,7 +10,7 @@ import numpy as np
 from relnews.corpus import UNDATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
 
     import numpy.typing as npt
     import scipy.sparse as sp
@@ -44,21 +44,22 @@ def shared_terms(source: sp.csr_matrix, targets: sp.csr_matrix) -> list[npt.NDAr
 
 
 def surface_forms(
-    article: Article, terms: Iterable[int], term_of: Callable[[str], int | None]
+    article: Article, terms: Iterable[int], written: Mapping[str, int]
 ) -> dict[int, str]:
     """Find terms as they are written in an article: its first word with that term.
 
     Terms that none of its plain words has, such as dates, are missing from the result.
+    `written` gives the term id of every word, -1 for none.
     """
     wanted, found = set(terms), dict[int, str]()
     for text in (article.headline, article.teaser, article.body):
-        for match in _WORD.finditer(text):
-            if not wanted:
-                return found
-            number = term_of(match[0])
+        spelt = _WORD.findall(text)
+        for word, number in zip(spelt, map(written.__getitem__, spelt), strict=True):
             if number in wanted:
                 wanted.discard(number)
-                found[number] = match[0]
+                found[number] = word
+                if not wanted:
+                    return found
     return found
 
 

@@ -35,9 +35,13 @@ class Site:
         self, query: Query, rows: npt.NDArray[np.intp]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Give the lexical and the latent cosine of the query with some rows."""
+        if len(rows) == 0:
+            return np.zeros(0, np.float32), np.zeros(0, np.float32)
         document = self.lexical.document_weights(query.document)
-        lexical = (self.lexical.weights(rows) @ document.T).toarray().ravel()
-        return lexical.astype(np.float32), self.vectors[rows] @ query.latent
+        dense = np.zeros(document.shape[1], np.float32)
+        dense[document.indices] = document.data
+        lexical = np.asarray(self.lexical.weights(rows) @ dense, np.float32)
+        return lexical, self.vectors[rows] @ query.latent
 
     def agency_codes(self, policy: Policy) -> npt.NDArray[np.int64]:
         """Give the codes of the sources that are agencies."""

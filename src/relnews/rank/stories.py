@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MIN_CONTAINMENT = 0.5
 MIN_JACCARD = 0.1
-MIN_COPY_COSINE = 0.3
+MIN_COPY_COSINE = 0.4
 """Copies share words, so pairs less similar than this need no look at their shingles."""
 
 _SECONDS_PER_DAY = 86_400.0
@@ -32,7 +32,11 @@ def is_copy(first: npt.NDArray[np.uint32], second: npt.NDArray[np.uint32]) -> bo
     smaller = min(len(first), len(second))
     if smaller == 0:
         return False
-    shared = len(np.intersect1d(first, second, assume_unique=True))
+    if max(len(first), len(second)) * MIN_JACCARD > smaller:
+        return False
+    both = np.concatenate([first, second])
+    both.sort()
+    shared = int(np.count_nonzero(both[1:] == both[:-1]))
     union = len(first) + len(second) - shared
     return shared >= MIN_CONTAINMENT * smaller and shared >= MIN_JACCARD * union
 
