@@ -24,7 +24,7 @@ import bm25s
 import numpy as np
 import numpy.typing as npt
 
-from relnews import Article, Policy, Recommender, read
+from relnews import Article, Dpp, Mmr, Policy, Recommender, read
 from relnews.embed.lexical import stack
 from relnews.model import fit_model, project
 from relnews.rank.freshness import freshness
@@ -37,6 +37,24 @@ if TYPE_CHECKING:
 K = 10
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "fang"
 Values = npt.NDArray[np.float32]
+
+VARIANTS = {
+    "semantic weight 0": Policy(semantic_weight=0.0),
+    "semantic weight 0.15": Policy(semantic_weight=0.15),
+    "semantic weight 0.3": Policy(semantic_weight=0.3),
+    "relevance zero at the 25 % quantile": Policy(relevance_zero=0.25),
+    "relevance zero at the 90 % quantile": Policy(relevance_zero=0.9),
+    "relevance zero and floor at 99 %": Policy(relevance_zero=0.99, relevance_floor=0.99),
+    "relevance floor at 95 %": Policy(relevance_floor=0.95),
+    "relevance floor at 99 %": Policy(relevance_floor=0.99),
+    "half-life 24 hours": Policy(half_life_hours=24.0),
+    "half-life 72 hours, freshness floor 0.3": Policy(half_life_hours=72.0, freshness_floor=0.3),
+    "half-life 336 hours, freshness floor 0.3": Policy(half_life_hours=336.0, freshness_floor=0.3),
+    "no diversity": Policy(selector=Mmr(0.0)),
+    "MMR 0.3": Policy(selector=Mmr(0.3)),
+    "DPP 0.3": Policy(selector=Dpp(0.3)),
+    "one article per story": Policy(max_same_story=1),
+}
 
 
 @dataclass(frozen=True)
@@ -55,17 +73,20 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--vary", action="store_true", help="the pipeline under other policies too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Recommender.open(f"{folder}/news.db") as rec:
         rec.add(read(options.data / "articles.jsonl.gz"))
-        results = measure(rec, options.data)
+        results = measure(rec, options.data, VARIANTS if options.vary else {})
     table(results)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
 
 
-def measure(rec: Recommender, data: Path) -> dict[str, dict[str, float]]:
-    """Give nDCG@10 and recall@10 by system."""
+def measure(
+    rec: Recommender, data: Path, variants: dict[str, Policy]
+) -> dict[str, dict[str, float]]:
+    """Give nDCG@10 and recall@10 by system, and of the pipeline under other policies."""
     mirror = rec._mirror  # noqa: SLF001  # a benchmark looks inside
     links = load_links(rec, mirror, data / "editor_links.jsonl.gz")
     adopt_model_without(mirror, [link.row for link in links])
@@ -78,7 +99,8 @@ def measure(rec: Recommender, data: Path) -> dict[str, dict[str, float]]:
                 for link, values in zip(links, similarities, strict=True)
             ]
             results[name + suffix] = judge(mirror, links, lists)
-    results["full pipeline, default policy"] = judge(mirror, links, pipeline(rec, mirror, links))
+    for name, chosen in {"full pipeline, default policy": policy, **variants}.items():
+        results[name] = judge(mirror, links, pipeline(rec, mirror, links, chosen))
     return results
 
 
@@ -171,9 +193,11 @@ def best(mirror: Mirror, link: Link, similarity: Values, policy: Policy | None) 
     return [int(row) for row in rows[order[:K]]]
 
 
-def pipeline(rec: Recommender, mirror: Mirror, links: list[Link]) -> list[list[int]]:
+def pipeline(
+    rec: Recommender, mirror: Mirror, links: list[Link], policy: Policy
+) -> list[list[int]]:
     """Ask the library itself, as a CMS would for a draft of the source."""
-    policy = replace(rec.policy, same_source=True)
+    policy = replace(policy, same_source=True)
     lists = []
     for link in links:
         if link.article.published_at is None:

@@ -12,7 +12,7 @@ from relnews.corpus import UNDATED
 from relnews.query import Query
 from relnews.rank.check import violations
 from relnews.rank.ranker import Ranker
-from relnews.rank.reasons import sentence, shared_terms, surface_forms
+from relnews.rank.reasons import SHARED_WORDS, sentence, shared_terms, surface_forms
 from relnews.text import teaser
 from relnews.types import Article, Related, RelatedList
 
@@ -167,8 +167,10 @@ class ListMaker:
         shared = shared_terms(source, lexical.weights(rows))
         wanted = {int(term) for terms in shared for term in terms}
         spelt = surface_forms(article, wanted, written)
-        stems = self._mirror.vocabulary.terms
-        return [tuple(spelt.get(term, stems[term]) for term in terms.tolist()) for terms in shared]
+        return [
+            tuple(spelt[term] for term in terms.tolist() if term in spelt)[:SHARED_WORDS]
+            for terms in shared
+        ]
 
 
 def note(entries: Sequence[Related], k: int) -> str:

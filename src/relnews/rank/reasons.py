@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 SHARED_WORDS = 5
 
-_WORD = re.compile(r"\w\w+")
+_CANDIDATES = 2 * SHARED_WORDS
+_WORD = re.compile(r"\w*[^\W\d_]\w+")
 _HOURS_PER_DAY = 24
 _DISTANT = -UNDATED / 3600 / 2
 
@@ -39,7 +40,7 @@ def shared_terms(source: sp.csr_matrix, targets: sp.csr_matrix) -> list[npt.NDAr
     for row in range(products.shape[0]):
         span = slice(products.indptr[row], products.indptr[row + 1])
         terms, values = products.indices[span], products.data[span]
-        found.append(terms[np.lexsort((terms, -values))[:SHARED_WORDS]])
+        found.append(terms[np.lexsort((terms, -values))[:_CANDIDATES]])
     return found
 
 
@@ -48,7 +49,7 @@ def surface_forms(
 ) -> dict[int, str]:
     """Find terms as they are written in an article: its first word with that term.
 
-    Terms that none of its plain words has, such as dates, are missing from the result.
+    Terms that none of its words has are missing from the result: dates and bare numbers.
     `written` gives the term id of every word, -1 for none.
     """
     wanted, found = set(terms), dict[int, str]()
