@@ -13,17 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relnews.ingest import capture, read
-from relnews.ingest.byline import authors_of
+from relnews.ingest import read
 from relnews.ingest.capture import capture_id, read_capture
-from relnews.ingest.lines import (
+from relnews.ingest.capture import page as capture
+from relnews.ingest.capture.lines import (
+    authors_of,
     credit_in,
     is_furniture,
     is_recommended,
     looks_like_headline,
     stated_time,
 )
-from relnews.ingest.title import split_title
+from relnews.ingest.capture.title import split_title
 from relnews.types import Article, Quarantined
 
 DATA = Path(__file__).parent / "data" / "ingest"
@@ -323,6 +324,11 @@ def test_bylines(line: str, *, last: bool, authors: tuple[str, ...]) -> None:
             "Harke",
         ),
         (["www.lindenau.de", "Streik beendet", "Ein Lead."], "Streik beendet", "www.lindenau.de"),
+        (
+            ["Streik beendet", "Die Busse in Oberau fahren wieder", "Textgröße ändern:", "Text."],
+            "Streik beendet",
+            "",
+        ),
     ],
 )
 def test_titles(lines: list[str], headline: str, site: str) -> None:
@@ -381,3 +387,20 @@ def test_any_text_gives_articles_or_one_quarantined(text: str) -> None:
 @given(st.binary())
 def test_any_bytes_give_articles_or_one_quarantined(data: bytes) -> None:
     assert captured(data)
+
+
+@pytest.mark.parametrize(
+    ("line", "headline"),
+    [
+        ("- Brücke gesperrt", "Brücke gesperrt"),
+        ("2. Brücke gesperrt", "Brücke gesperrt"),
+        ("Zulieferkette – allerdings teuer", "Zulieferkette – allerdings teuer"),
+        ("Brücke öffnet am 13. April", "Brücke öffnet am 13. April"),
+    ],
+)
+def test_only_a_leading_bullet_is_cut_from_an_entry(line: str, headline: str) -> None:
+    page_lines = ["Lindenauer Tagblatt", "Rat tagt", "Rat tagt", "Ein Text.", "Empfohlen"]
+    text = "\n".join([*page_lines, line, "Ein Teaser steht hier."])
+    _, entry = captured(text)
+    assert isinstance(entry, Article)
+    assert entry.headline == headline

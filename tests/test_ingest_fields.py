@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from relnews.errors import InvalidArticle, InvalidPolicy
 from relnews.ingest import to_article
 from relnews.ingest.fields import ALIASES
-from relnews.ingest.sentences import first_sentence
+from relnews.ingest.values import first_sentence
 from relnews.types import Article
 
 

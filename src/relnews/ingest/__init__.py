@@ -5,7 +5,6 @@ yields each record either as an `Article` or as `Quarantined` with file, line, i
 """
 
 from relnews.ingest.fields import to_article
-from relnews.ingest.formats import Format
-from relnews.ingest.reading import read
+from relnews.ingest.reading import Format, read
 
 __all__ = ["Format", "read", "to_article"]

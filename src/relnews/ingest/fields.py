@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from relnews.errors import InvalidArticle, InvalidPolicy
-from relnews.ingest.convert import (
+from relnews.ingest.times import zone_of
+from relnews.ingest.values import (
+    first_sentence,
     to_access,
     to_authors,
     to_body,
@@ -25,9 +27,6 @@ from relnews.ingest.convert import (
     to_time,
     to_version,
 )
-from relnews.ingest.markup import paragraphs
-from relnews.ingest.sentences import first_sentence
-from relnews.ingest.times import zone_of
 from relnews.types import Article
 
 if TYPE_CHECKING:
@@ -239,7 +238,7 @@ def _place(
         if _is_empty(value):
             continue
         if own == "headline" and _is_body(place, fields) and isinstance(value, str):
-            value = first_sentence(paragraphs(value))
+            value = first_sentence(value)
         found[own] = (0, value)
 
 

@@ -1,6 +1,6 @@
 """Read the times that CMS exports, feeds and pages carry, and make each one timezone-aware.
 
-Called by `relnews.ingest.fields` and `relnews.ingest.capture`.
+Called by `relnews.ingest.values` and `relnews.ingest.capture`.
 """
 
 from __future__ import annotations

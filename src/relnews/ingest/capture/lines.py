@@ -1,6 +1,6 @@
-"""Tell the lines of a captured page apart: controls, credits, dates, headlines.
+"""Tell what kind of line a line is: control, credit, date, byline, headline.
 
-The vocabulary that `relnews.ingest.page` and `relnews.ingest.recommended` share.
+The vocabulary of captured pages, which the other files of this folder share.
 """
 
 from __future__ import annotations
@@ -8,18 +8,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from relnews.ingest.sentences import ends_sentence, is_one_sentence
 from relnews.ingest.times import parse_time
+from relnews.text.teaser import sentences
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
 __all__ = [
+    "LONGEST_HEADLINE",
     "Line",
+    "authors_of",
     "credit_in",
+    "ends_sentence",
     "fold",
     "is_control",
     "is_furniture",
+    "is_one_sentence",
     "is_recommended",
     "is_save",
     "is_size_control",
@@ -67,6 +71,26 @@ _STATED = re.compile(
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d*")
 _CREDIT_WORDS = 10
 _WORDS = re.compile(r"\w+")
+_CLOSING = "\"'“”»«’‘)]"
+_SENTENCE_END = re.compile(rf"[.!?…][{re.escape(_CLOSING)}]*$")
+_AGENCIES = frozenset(
+    {"dpa", "afp", "ap", "reuters", "rtr", "epd", "kna", "apa", "sid", "dts", "sda", "dapd"}
+)
+_NAME_PART = (
+    r"(?:(?:[A-ZÄÖÜ]\.\s?){1,3}[A-ZÄÖÜ][\w'’-]+"  # A.B.Name
+    r"|(?:Dr\.|Prof\.)"
+    r"|(?:von|van|de|der|den|di|da|del|la|le|zu|zum|zur|ter|ten)"
+    r"|[A-ZÄÖÜ][\w'’]*[a-zäöüß][\w'’]*(?:-[A-ZÄÖÜ][\w'’]+)*"
+    r"|[A-ZÄÖÜ]\.)"
+)
+_NAME = rf"{_NAME_PART}(?:\s{_NAME_PART}){{0,4}}"
+_IS_NAME = re.compile(_NAME)
+_DESK = re.compile(rf"(?P<names>{_NAME}(?:\s*(?:,|/|\bund\b|&)\s*{_NAME})*)\s*(?:--|—|–)\s*"
+                   r"(?P<desk>[A-Za-zÄÖÜäöü/]{1,12})")  # fmt: skip
+_BY = re.compile(r"(?:von|text:|autor(?:in)?:)\s+(?P<names>.+)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:,|/|;|&|\bund\b|\bmit\b)\s*")
+_LONGEST_BYLINE = 120
+_FULL_NAME = 2  # words
 
 
 class Line(NamedTuple):
@@ -136,8 +160,54 @@ def is_save(line: str) -> bool:
     return "aktualisier" in line.lower() or line.lower().startswith("update")
 
 
+def ends_sentence(line: str) -> bool:
+    """Say whether a line ends as sentences do, closing quotes and brackets aside."""
+    return _SENTENCE_END.search(line.rstrip()) is not None
+
+
+def is_one_sentence(line: str) -> bool:
+    """Say whether no sentence ends within the line."""
+    return len(sentences(line)) <= 1
+
+
 def looks_like_headline(line: str) -> bool:
     """Say whether a line is short, one sentence at most, and ends without a full stop."""
     if len(line) > _USUAL_HEADLINE or not is_one_sentence(line):
         return False
-    return not ends_sentence(line) or line.rstrip("\"'“”»«’‘)]").endswith(("?", "!"))
+    return not ends_sentence(line) or line.rstrip(_CLOSING).endswith(("?", "!"))
+
+
+def authors_of(line: str, *, last: bool) -> tuple[str, ...]:
+    """Return the authors that a byline names, or nothing when the line is none.
+
+    Bylines are ``A.B.Name--XYZ``, ``Von Jana Muster``, ``Jana Muster, dpa``, ``(dpa)``, and, as
+    the `last` line of a text, ``Jana Muster`` alone. An agency counts as an author; the sign of
+    a desk after the dashes does not.
+    """
+    if len(line) > _LONGEST_BYLINE:
+        return ()
+    bare = line.strip(" ()[]*")
+    if (desk := _DESK.fullmatch(bare)) is not None:
+        agency = (desk["desk"],) if desk["desk"].lower() in _AGENCIES else ()
+        return _people(desk["names"]) + agency
+    if (by := _BY.fullmatch(bare)) is not None:
+        return _people(by["names"])
+    people = _people(bare)
+    if not last or not people:
+        return ()
+    with_agency = any(person.lower() in _AGENCIES for person in people)
+    full = all(len(person.split()) >= _FULL_NAME or "." in person for person in people)
+    return people if with_agency or full else ()
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """Return the names in a list of names and agencies, or nothing if one part is neither."""
+    parts = [part for part in _BETWEEN.split(text) if part]
+    if all(part.lower() in _AGENCIES or _is_name(part) for part in parts):
+        return tuple(dict.fromkeys(parts))
+    return ()
+
+
+def _is_name(text: str) -> bool:
+    """Say whether the text has the shape of a person's name."""
+    return _IS_NAME.fullmatch(text) is not None and not text.islower()

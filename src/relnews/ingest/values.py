@@ -1,22 +1,25 @@
-"""Convert single values to what `Article` holds, or say what they must be.
+"""Convert single values to what `Article` holds, without markup, or say what they must be.
 
-Every function takes the field's name, the value, and the zone of times that carry none; called
+Every `to_…` takes the field's name, the value, and the zone of times that carry none; called
 through the table in `relnews.ingest.fields`.
 """
 
 from __future__ import annotations
 
+import html
 import re
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from relnews.errors import InvalidArticle
-from relnews.ingest.markup import one_line, paragraphs
 from relnews.ingest.times import parse_time
+from relnews.text.teaser import sentences
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
 __all__ = [
+    "first_sentence",
     "to_access",
     "to_authors",
     "to_body",
@@ -55,6 +58,7 @@ _LIST_ENDS = re.compile(r"[;|]")
 _TAG_ENDS = re.compile(r"[;|,]")
 T = TypeVar("T")
 _LONGEST_NUMBER = 10**40  # as an id; also far below what str() refuses
+_LONGEST_SENTENCE = 200
 
 
 def to_id(name: str, value: Any, _zone: tzinfo) -> str:  # noqa: ANN401  # any JSON value
@@ -71,7 +75,7 @@ def to_id(name: str, value: Any, _zone: tzinfo) -> str:  # noqa: ANN401  # any J
 
 def to_text(name: str, value: Any, _zone: tzinfo) -> str:  # noqa: ANN401
     """Return text on one line, without markup."""
-    return one_line(value) if isinstance(value, str) else _refuse(name, "text", value)
+    return _one_line(value) if isinstance(value, str) else _refuse(name, "text", value)
 
 
 def to_name(name: str, value: Any, zone: tzinfo) -> str:  # noqa: ANN401
@@ -85,7 +89,7 @@ def to_body(name: str, value: Any, _zone: tzinfo) -> str:  # noqa: ANN401
         value = "\n".join(value)
     if not isinstance(value, str):
         _refuse(name, "text or a list of paragraphs", value)
-    return paragraphs(value.replace("\r\n", "\n") if "\r" in value else value).strip()
+    return _paragraphs(value.replace("\r\n", "\n") if "\r" in value else value).strip()
 
 
 def to_authors(name: str, value: Any, _zone: tzinfo) -> tuple[str, ...]:  # noqa: ANN401
@@ -143,6 +147,20 @@ def to_access(name: str, value: Any, _zone: tzinfo) -> str:  # noqa: ANN401
     return _lookup(name, value, _ACCESS, "free or paid")
 
 
+def first_sentence(body: str) -> str:
+    """Return the first sentence of a body, without markup, at most 200 characters, on one line.
+
+    A longer one is cut at a word, and shows it by an ellipsis. Empty text gives empty text.
+    """
+    text = _paragraphs(body)
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    start = " ".join(line[: 10 * _LONGEST_SENTENCE].split())[: 2 * _LONGEST_SENTENCE]
+    sentence = next(iter(sentences(start)), "")
+    if len(sentence) <= _LONGEST_SENTENCE:
+        return sentence
+    return sentence[: _LONGEST_SENTENCE - 1].rpartition(" ")[0].rstrip(" ,;:–-") + "…"
+
+
 def _lookup(name: str, value: object, table: dict[str, T], expected: str) -> T:
     known = isinstance(value, bool | str) or value in (0, 1)
     text = str(value).strip().lower() if known else ""
@@ -159,7 +177,7 @@ def _items(name: str, value: object, ends: re.Pattern[str]) -> tuple[str, ...]:
     items = [_name_in(item) for item in value]
     if not all(isinstance(item, str) for item in items):
         _refuse(name, "a list of text", value)
-    texts = (one_line(item) for item in items)
+    texts = (_one_line(item) for item in items)
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
@@ -174,3 +192,92 @@ def _refuse(name: str, expected: str, value: object) -> NoReturn:
         shown = type(value).__name__
     msg = f"{name} must be {expected}, got {shown}"
     raise InvalidArticle(msg)
+
+
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption",
+    "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol",
+    "p", "pre", "section", "table", "tbody", "td", "th", "thead", "tr", "ul",
+})  # fmt: skip
+_INLINE = frozenset({
+    "a", "abbr", "b", "big", "bdi", "cite", "code", "del", "em", "font", "i", "img", "ins",
+    "kbd", "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt",
+    "u", "wbr",
+})  # fmt: skip
+_SILENT = frozenset({"script", "style"})
+_NAMES = "|".join(sorted(_BLOCKS | _INLINE | _SILENT, key=len, reverse=True))
+_TAG = re.compile(rf"</?(?:{_NAMES})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(_BLOCKS)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_STRAY = re.compile(rf"<(?!/?(?:{_NAMES})(?=[\s/>])[^<>]*>)", re.IGNORECASE)
+# With the semicolon only: "?a=1&copy=2" is an address, not a copyright sign.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\ufeff")
+
+
+def _one_line(text: str) -> str:
+    """Return the text without tags, entities and invisible characters, on one line.
+
+    Markup that was escaped twice (``&lt;b&gt;``) goes too. What is no known tag stays:
+    ``"a < b"`` and ``"<Name>"`` are text.
+    """
+    if "&" in text:
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    if "<" in text and _TAG.search(text):
+        text = _without_tags(text)
+    if not text.isascii():
+        text = text.translate(_INVISIBLE)
+    return " ".join(text.split())
+
+
+def _paragraphs(text: str) -> str:
+    """Return a body as plain text, one paragraph per line, if it holds tags; else unchanged."""
+    if "<" not in text or not _TAG.search(text):
+        return text
+    if _BLOCK_TAG.search(text):  # then line breaks of the source mean nothing
+        text = text.replace("\r", " ").replace("\n", " ")
+    lines = (" ".join(line.split()) for line in _without_tags(text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _without_tags(text: str) -> str:
+    """Strip known tags; every other ``<`` is escaped first, so that the parser stays linear."""
+    parser = _Text()
+    parser.feed(_STRAY.sub("&lt;", _without_comments(text)))
+    parser.close()
+    return "".join(parser.parts)
+
+
+def _without_comments(text: str) -> str:
+    kept, position = [], 0
+    while (start := text.find("<!--", position)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            break
+        kept.append(text[position:start])
+        position = end + 3
+    return "".join(kept) + text[position:]
+
+
+class _Text(HTMLParser):
+    """Collects the text; block tags become line breaks, scripts and styles vanish."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = False
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+        elif tag in _SILENT:
+            self._silent = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+        elif tag in _SILENT:
+            self._silent = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)

@@ -1,14 +1,20 @@
 """Tell the headline of a captured page from the name of its site.
 
-Called by `relnews.ingest.page`.
+Called by `relnews.ingest.capture.page`.
 """
 
 import re
 from itertools import pairwise
 from typing import Final
 
-from relnews.ingest.lines import credit_in, fold, is_furniture, looks_like_headline
-from relnews.ingest.sentences import ends_sentence
+from relnews.ingest.capture.lines import (
+    credit_in,
+    ends_sentence,
+    fold,
+    is_control,
+    is_furniture,
+    looks_like_headline,
+)
 
 __all__ = ["split_title"]
 
@@ -46,7 +52,7 @@ def split_title(lines: list[str]) -> tuple[str, str, list[str]]:
         if site := _beside(line, below):
             return below, site, _below(lines, first, below)
     headline, site = _split_line(top[0])
-    if not site and _is_site_line(top):
+    if not site and _is_site_line(lines):
         return top[1], top[0], lines[2:]
     return headline, site, lines[1:]
 
@@ -126,18 +132,22 @@ def _is_outlet(text: str) -> bool:
     return bool(_PAPER.search(text) or (short and _ALSO_WORDS.fullmatch(words[-1])))
 
 
-def _is_site_line(top: list[str]) -> bool:
+def _is_site_line(lines: list[str]) -> bool:
     """Say whether the first line is the site's name and the second the headline, given once.
 
-    A very short first line over a longer one without a full stop is, unless the second is the
-    text of a picture whose credit follows.
+    A very short first line over a longer one without a full stop is, unless a credit or control
+    follows at once: then the first is the headline, and the second the text of the picture, or
+    the lead. A control tells nothing where the first line stands again below, as only names do.
     """
-    if len(top) < 2 or is_furniture(top[1]) or credit_in(top[1]):  # noqa: PLR2004
+    if len(lines) < 2 or is_furniture(lines[1]) or credit_in(lines[1]):  # noqa: PLR2004
         return False
-    if not looks_like_headline(top[1]) or len(top[0].split()) > _SITE_WORDS:
+    if not looks_like_headline(lines[1]) or len(lines[0].split()) > _SITE_WORDS:
         return False
-    if _is_outlet(top[0]):
+    if _is_outlet(lines[0]):
         return True
-    credit = credit_in(top[2]) if len(top) > 2 else None  # noqa: PLR2004
-    shorter = len(top[0].split()) < _SITE_WORDS <= len(top[1].split())
-    return shorter and credit is None and not ends_sentence(top[0])
+    if not len(lines[0].split()) < _SITE_WORDS <= len(lines[1].split()):
+        return False
+    third = lines[2] if len(lines) > 2 else ""  # noqa: PLR2004
+    again = any(fold(lines[0]) == fold(line) for line in lines[3:])
+    parted = credit_in(third) is not None or (is_control(third) and not again)
+    return not parted and not ends_sentence(lines[0])

@@ -1,44 +1,118 @@
-"""Find the parts of a captured page: headline, credit, lead, body, byline, "Empfohlen".
+"""Take a captured page apart: from its lines to the article and those it recommends.
 
-Called by `relnews.ingest.capture`.
+Called by `relnews.ingest.reading`.
 """
 
 from __future__ import annotations
 
+import codecs
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from relnews.ingest.byline import authors_of
-from relnews.ingest.lines import (
+from relnews.errors import InvalidArticle
+from relnews.ingest.capture.lines import (
     LONGEST_HEADLINE,
     Line,
+    authors_of,
     credit_in,
+    ends_sentence,
+    fold,
     is_control,
     is_furniture,
+    is_one_sentence,
     is_recommended,
     is_save,
     is_size_control,
+    lines_of,
     looks_like_headline,
     stated_time,
 )
-from relnews.ingest.recommended import entries_of
-from relnews.ingest.sentences import ends_sentence, is_one_sentence
-from relnews.ingest.title import split_title
+from relnews.ingest.capture.recommended import entries_of
+from relnews.ingest.capture.title import split_title
+from relnews.ingest.times import zone_of
+from relnews.types import Article, Quarantined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import io
+    from collections.abc import Iterator, Sequence
     from datetime import datetime, tzinfo
 
-__all__ = ["Page", "page_of"]
+__all__ = ["capture_id", "read_capture"]
 
+LONGEST_CAPTURE: Final = 4 * 1024 * 1024
+_CONTROL_CODES: Final = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
 _LONGEST_LEAD: Final = 600
 _LEAD_LINES: Final = 3
 _USUAL_CAPTION: Final = 160
 _LONGEST_CAPTION: Final = 300
 
 
+def read_capture(
+    stream: io.BufferedReader, file: str, *, timezone: str = "Europe/Berlin"
+) -> Iterator[Article | Quarantined]:
+    """Yield the page's article, then one for each entry under "Empfohlen"; or one quarantined.
+
+    The article has version 2 and an entry version 1, so that an article that is known in full is
+    never replaced by what another page shows of it. A capture states no section, and seldom a
+    date; what it does not state stays empty.
+    """
+    data = stream.read(LONGEST_CAPTURE + 1)
+    if len(data) > LONGEST_CAPTURE:
+        reason = f"a capture must not be longer than {LONGEST_CAPTURE >> 20} MB; split the file"
+        yield Quarantined(file, 0, "", reason)
+        return
+    if not _CONTROL_CODES.isdisjoint(data):
+        yield Quarantined(file, 0, "", "a capture must be text, got binary data")
+        return
+    page = _page_of(lines_of(_decode(data)), zone_of(timezone))
+    if page is None:
+        reason = "a capture must begin with a headline and hold text below it"
+        yield Quarantined(file, 1, "", reason)
+        return
+    try:
+        article = Article(
+            id=capture_id(page.headline),
+            headline=page.headline,
+            teaser=page.lead,
+            body=page.body,
+            source=page.site,
+            authors=page.authors,
+            published_at=page.published_at,
+            image_credit=page.credit,
+            version=2,
+        )
+    except InvalidArticle as error:
+        yield Quarantined(file, 1, "", str(error))
+        return
+    yield article
+    seen = {article.id}
+    for headline, teaser in page.entries:
+        entry_id = capture_id(headline)
+        if entry_id not in seen:
+            seen.add(entry_id)
+            yield Article(id=entry_id, headline=headline, teaser=teaser, source=page.site)
+
+
+def capture_id(headline: str) -> str:
+    """Return the id of a captured article, which comes from its headline alone.
+
+    So an article has the same id on its own page and as an entry on another. Case, spaces and
+    punctuation do not count; an edited headline is another article.
+    """
+    return "capture-" + hashlib.sha256((fold(headline) or headline).encode()).hexdigest()[:16]
+
+
+def _decode(data: bytes) -> str:
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class _Page:
     """The parts of one page; empty where the page lacks one."""
 
     headline: str
@@ -51,7 +125,7 @@ class Page:
     entries: tuple[tuple[str, str], ...] = ()
 
 
-def page_of(lines: Sequence[Line], zone: tzinfo) -> Page | None:
+def _page_of(lines: Sequence[Line], zone: tzinfo) -> _Page | None:
     """Return the parts of a page, or None when it has no headline or nothing but one."""
     opening = next((i for i, line in enumerate(lines) if i and is_recommended(line.text)), None)
     above = [line.text for line in lines[:opening]]
@@ -70,7 +144,7 @@ def page_of(lines: Sequence[Line], zone: tzinfo) -> Page | None:
         entries = entries_of(kept)
     if not (lead or body or entries):
         return None
-    return Page(
+    return _Page(
         headline=headline,
         site=site,
         credit=credit,

@@ -1,6 +1,6 @@
 """Cut the block "Empfohlen" of a captured page into headlines and their teasers.
 
-Called by `relnews.ingest.page`.
+Called by `relnews.ingest.capture.page`.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from relnews.ingest.lines import LONGEST_HEADLINE, looks_like_headline
-from relnews.ingest.sentences import ends_sentence
+from relnews.ingest.capture.lines import LONGEST_HEADLINE, ends_sentence, looks_like_headline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relnews.ingest.lines import Line
+    from relnews.ingest.capture.lines import Line
 
 __all__ = ["entries_of"]
 
-_BULLET = re.compile(r"(?:[-–—•*·▸►»›]|\(?\d{1,2}[.)])\s+(?=\S)")
+_BULLET = re.compile(r"\A(?:[-–—•*·▸►»›]|\(?\d{1,2}[.)])\s+(?=\S)")
 _LONG = 90  # characters; few headlines are longer, most wrapped lines are not shorter
 
 
@@ -35,7 +34,7 @@ def entries_of(lines: Sequence[Line]) -> list[tuple[str, str]]:
         groups = blocks
     else:
         groups = _groups(lines)
-    entries = [(_BULLET.sub("", group[0], count=1), " ".join(group[1:])) for group in groups]
+    entries = [(_BULLET.sub("", group[0]), " ".join(group[1:])) for group in groups]
     return [(headline, teaser) for headline, teaser in entries if len(headline) <= LONGEST_HEADLINE]
 
 
