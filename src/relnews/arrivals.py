@@ -21,7 +21,7 @@ def judge(article: Article, stored: State | None, retracted: str | None) -> tupl
 
     A higher version replaces a lower one. Of the same version, the one with the newer semantic
     date wins, and the last to arrive where the dates are equal: a site without version numbers
-    can correct its articles. Nothing brings back what was retracted, and only a higher version
+    can correct its articles; a cancellation wins whatever its date. Nothing brings back what was retracted, and only a higher version
     what was canceled.
 
     Parameters
@@ -54,7 +54,9 @@ def _too_old(article: Article, stored: State) -> str:
         if article.version > stored.version:
             return ""
         return f"version {article.version} is older than the stored {stored.version}"
-    if stored.status == "canceled" and article.status != "canceled":
+    if article.status == "canceled":
+        return ""
+    if stored.status == "canceled":
         return f"canceled in version {stored.version}; only a newer one can return"
     date, known = article.updated_at or article.published_at, stored.date
     if (date or _NO_DATE) < (known or _NO_DATE):

@@ -187,6 +187,7 @@ def note(entries: Sequence[Related], k: int) -> str:
 
 def _date(article: Article, at: datetime) -> int:
     """Give the semantic date of an article as seen at a moment, epoch seconds."""
-    updated = article.updated_at
-    date = updated if updated is not None and updated <= at else article.published_at
-    return UNDATED if date is None else int(date.timestamp() // 1)
+    published, updated = article.published_at, article.updated_at
+    happened = updated if updated is not None and updated <= at else None
+    dates = [int(date.timestamp() // 1) for date in (published, happened) if date is not None]
+    return max(dates, default=UNDATED)

@@ -11,7 +11,7 @@ from safetensors.numpy import load, save
 
 from relnews.embed.latent import LatentModel, empty_model, fit
 from relnews.errors import StoreError
-from relnews.rank.relevance import Calibration
+from relnews.rank.relevance import MIN_PAIRS, Calibration
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -56,10 +56,13 @@ class TextModel:
         """Give its arrays as safetensors."""
         return save(
             {
-                "terms": self.latent.terms,
-                "projection": self.latent.projection,
-                "random_lexical": self.calibration.lexical,
-                "random_latent": self.calibration.latent,
+                name: np.ascontiguousarray(array)  # safetensors writes buffers as they lie
+                for name, array in (
+                    ("terms", self.latent.terms),
+                    ("projection", self.latent.projection),
+                    ("random_lexical", self.calibration.lexical),
+                    ("random_latent", self.calibration.latent),
+                )
             }
         )
 
@@ -68,15 +71,23 @@ class TextModel:
         """Read a stored model; `StoreError` when its parts are not those of one."""
         try:
             arrays = load(data)
-            return cls(
-                LatentModel(arrays["terms"], arrays["projection"]),
-                Calibration(arrays["random_lexical"], arrays["random_latent"]),
-                int(config["articles"]),
-                fingerprint,
-            )
+            latent = LatentModel(arrays["terms"], arrays["projection"])
+            calibration = Calibration(arrays["random_lexical"], arrays["random_latent"])
+            _require_fit(latent, calibration)
+            return cls(latent, calibration, int(config["articles"]), fingerprint)
         except (SafetensorError, KeyError, ValueError, TypeError) as error:
             msg = f"the stored text model {fingerprint} is damaged ({error}); run check --repair"
             raise StoreError(msg) from error
+
+
+def _require_fit(latent: LatentModel, calibration: Calibration) -> None:
+    """Refuse parts that do not belong together."""
+    if latent.projection.ndim != 2 or latent.terms.shape != latent.projection.shape[:1]:  # noqa: PLR2004  # (m, d)
+        msg = f"{latent.terms.shape} terms and a projection of {latent.projection.shape}"
+        raise ValueError(msg)
+    if calibration.lexical.ndim != 1 or calibration.lexical.shape != calibration.latent.shape:
+        msg = f"random pairs of {calibration.lexical.shape} and {calibration.latent.shape}"
+        raise ValueError(msg)
 
 
 def unfitted() -> TextModel:
@@ -118,8 +129,8 @@ def project(
 def _random_pairs(
     n: int, generator: np.random.Generator
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Draw pairs of two different places below n, or none when there are fewer than two."""
-    n_pairs = _PAIRS if n > 1 else 0
+    """Draw pairs of two different places below n; none when n has too few to say anything."""
+    n_pairs = _PAIRS if n * (n - 1) // 2 >= MIN_PAIRS else 0
     first = generator.integers(0, max(n, 1), n_pairs)
     second = (first + generator.integers(1, max(n, 2), n_pairs)) % max(n, 1)
     return first, second

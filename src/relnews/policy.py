@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, get_args
@@ -10,8 +11,6 @@ from relnews.errors import InvalidPolicy
 from relnews.rank.diversity import Mmr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from relnews.protocols import Selector
 
 Fill = Literal["none", "section", "newest"]
@@ -33,7 +32,7 @@ class Policy:
         In [0, 1]: share of the latent cosine in the similarity; the rest is lexical. Without a
         latent view (fewer than 1,000 articles) the similarity is lexical alone.
     relevance_zero, relevance_floor
-        In [0, 1): quantiles of the similarity of random pairs of this corpus. At the first,
+        In [0, 1]: quantiles of the similarity of random pairs of this corpus. At the first,
         relevance is 0; below the second an article is not related, however fresh.
     half_life_hours, section_half_life_hours
         > 0: after how many hours the part of freshness above its floor has halved; the second
@@ -96,10 +95,16 @@ class Policy:
         _require_positive("half_life_hours", self.half_life_hours)
         _require_positive("story_days", self.story_days)
         _require_positive("agency_hours", self.agency_hours)
-        for section, hours in self.section_half_life_hours.items():
-            _require_positive(f"section_half_life_hours[{section!r}]", hours)
-        if not isinstance(self.max_same_story, int) or self.max_same_story < 1:
-            msg = f"max_same_story must be a whole number of at least 1, got {self.max_same_story}"
+        _require_lives(self.section_half_life_hours)
+        most = self.max_same_story
+        if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+            msg = f"max_same_story must be a whole number of at least 1, got {most!r}"
+            raise InvalidPolicy(msg)
+        if not isinstance(self.same_source, bool):
+            msg = f"same_source must be true or false, got {self.same_source!r}"
+            raise InvalidPolicy(msg)
+        if not callable(getattr(self.selector, "begin", None)):
+            msg = f"selector must be a Selector such as Mmr(0.1), got {self.selector!r}"
             raise InvalidPolicy(msg)
         if self.fill not in get_args(Fill):
             msg = f"fill must be one of {', '.join(get_args(Fill))}, got {self.fill!r}"
@@ -116,6 +121,14 @@ def require_share(name: str, value: object) -> None:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
         msg = f"{name} must be in [0, 1], got {value!r}"
         raise InvalidPolicy(msg)
+
+
+def _require_lives(value: object) -> None:
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        msg = f"section_half_life_hours must map sections to hours, got {value!r}"
+        raise InvalidPolicy(msg)
+    for section, hours in value.items():
+        _require_positive(f"section_half_life_hours[{section!r}]", hours)
 
 
 def _require_positive(name: str, value: object) -> None:

@@ -56,10 +56,6 @@ def policy_from(settings: Mapping[str, Any]) -> Policy:
     for name in _LISTS:
         if isinstance(values.get(name), list):
             values[name] = tuple(values[name])
-    lives = values.get("section_half_life_hours", {})
-    if not isinstance(lives, dict):
-        msg = f"section_half_life_hours must be a table of hours by section, got {lives!r}"
-        raise InvalidPolicy(msg)
     if "selector" in values:
         values["selector"] = _selector(values["selector"])
     return Policy(**values)
@@ -69,7 +65,8 @@ def _selector(settings: object) -> object:
     if not isinstance(settings, dict) or settings.keys() != {"name", "diversity"}:
         msg = f'selector must be like {{name = "mmr", diversity = 0.1}}, got {settings!r}'
         raise InvalidPolicy(msg)
-    if settings["name"] not in SELECTORS:
-        msg = f"selector.name must be one of {', '.join(SELECTORS)}, got {settings['name']!r}"
+    name = settings["name"]
+    if not isinstance(name, str) or name not in SELECTORS:
+        msg = f"selector.name must be one of {', '.join(SELECTORS)}, got {name!r}"
         raise InvalidPolicy(msg)
-    return SELECTORS[settings["name"]](settings["diversity"])
+    return SELECTORS[name](settings["diversity"])

@@ -29,7 +29,8 @@ class Article:
 
     Times must be timezone-aware: a naive one is refused here, and localised by the readers of
     `relnews.ingest`, which know the site's time zone. A missing `published_at` has one meaning
-    everywhere: *undated*, older than anything dated. Such an article is live from the
+    everywhere: *undated*, older than anything dated (until an `updated_at` that has passed
+    dates it). Such an article is live from the
     beginning, its freshness is the floor, and it comes last where the newest come first.
 
     Parameters

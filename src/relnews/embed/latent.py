@@ -101,4 +101,5 @@ def fit(
     scaled = directions[strong].T * values[strong] ** -0.5
     idf = view.inverse_document_frequencies()[terms]
     projection = scaled * idf[:, None]
-    return LatentModel(terms, (projection / np.abs(projection).max()).astype(np.float16))
+    halves = np.ascontiguousarray(projection / np.abs(projection).max(), np.float16)
+    return LatentModel(terms, halves)

@@ -29,7 +29,7 @@ class Choice:
     scores
         Shape (m,): relevance times freshness; 0 for the company.
     n_candidates
-        How many of the rows are candidates.
+        How many of the rows are candidates; the last `n_reserved` of them only for quotas.
 
     Attributes
     ----------
@@ -38,10 +38,17 @@ class Choice:
     """
 
     def __init__(
-        self, case: Case, pool: Pool, scores: npt.NDArray[np.float32], n_candidates: int
+        self,
+        case: Case,
+        pool: Pool,
+        scores: npt.NDArray[np.float32],
+        n_candidates: int,
+        n_reserved: int,
     ) -> None:
         self.pool, policy, date = pool, case.policy, case.query.dated
-        self._open = np.arange(len(scores)) < n_candidates
+        places = np.arange(len(scores))
+        self._open = places < n_candidates
+        self.reserved = self._open & (places >= n_candidates - n_reserved)
         self._scores = later_first(scores, pool.in_source_story & self._open, pool.dates, date)
         top = self._scores.max()
         self._selection = policy.selector.begin(self._scores / top if top > 0 else self._scores)

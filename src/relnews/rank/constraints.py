@@ -56,20 +56,44 @@ class Constraints:
                 return f"over the cap of {cap.at_most} for {cap.attribute} {cap.value!r}"
         return ""
 
-    def urgent(self, rows: Rows) -> Mask | None:
-        """Tell which rows serve a quota that must be served at the next position, if any."""
+    def urgent(self, rows: Rows, allowed: Mask) -> Mask | None:
+        """Tell which of the allowed rows the quotas need at the next position, if they do.
+
+        They do when, up to the end of some quota, there are no more free positions than entries
+        still missing. What no allowed row can serve is not missing: such a quota stays open.
+        """
         place = len(self.listed)
-        for quota in self._rules.quotas:
-            ahead = [row for at, row in self.pins.items() if place < at <= quota.within]
-            top = np.array(
-                [*self.listed, *(row for row in ahead if row not in self.listed)], np.intp
-            )
-            missing = quota.at_least - int(self._matching(quota, top).sum())
-            left = quota.within - len(top)
-            matching = self._matching(quota, rows)
-            if missing > 0 and 0 < left <= missing and matching.any():
-                return matching
+        for within in sorted({quota.within for quota in self._rules.quotas}):
+            free = within - place - len(self._pinned_ahead(within))
+            serving, n_missing = np.zeros(len(rows), bool), 0
+            for quota in self._rules.quotas:
+                if quota.within <= within:
+                    useful = self._matching(quota, rows) & allowed
+                    missing = min(self._missing(quota), int(useful.sum()))
+                    n_missing += missing
+                    serving |= useful & (missing > 0)
+            if 0 < free <= n_missing:
+                return serving
         return None
+
+    def wanted(self) -> list[Mask]:
+        """Give, for each quota that can still be served, the rows of the corpus that serve it."""
+        every = np.arange(len(self._corpus))
+        return [
+            self._matching(quota, every)
+            for quota in self._rules.quotas
+            if quota.within > len(self.listed) and self._missing(quota) > 0
+        ]
+
+    def _missing(self, quota: Quota) -> int:
+        """Give how many entries a quota lacks, what pins will bring included."""
+        top = [*self.listed[: quota.within], *self._pinned_ahead(quota.within)]
+        present = int(self._matching(quota, np.array(top, np.intp)).sum())
+        return max(0, quota.at_least - present) if len(self.listed) < quota.within else 0
+
+    def _pinned_ahead(self, within: int) -> list[int]:
+        """Give the pinned rows that will stand at a free position up to `within`."""
+        return [row for at, row in self.pins.items() if len(self.listed) < at <= within]
 
     def rows(self) -> Rows:
         """Give the rows that stand on the list, and those that pins will put there."""

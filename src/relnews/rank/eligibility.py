@@ -61,7 +61,7 @@ Check = tuple[str, "Callable[[Eligibility], Mask]"]
 def _other_language(given: Eligibility) -> Mask:
     languages = given.policy.languages or (given.query.language,)
     names = given.corpus.names["language"]
-    codes = [names.find(language) for language in languages]
+    codes = [names.find(language.lower()[:2]) for language in languages]
     return ~np.isin(given.corpus["language"], codes)
 
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.query import Placed
-from relnews.rank.stories import is_copy
+from relnews.rank.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
 
-    from relnews.query import Query
     from relnews.rank.case import Case
     from relnews.rank.constraints import Constraints
     from relnews.rank.site import Site
@@ -28,28 +27,35 @@ def fills(
 ) -> Iterator[Placed]:
     """Yield the newest of the section, then of the site, as the policy allows.
 
-    Rules hold, and nothing that copies the source article or an entry is yielded.
+    Rules hold, nothing that copies the source article or an entry is yielded, and no story
+    gets more entries than the policy allows.
     """
     site, query, fill = case.site, case.query, case.policy.fill
     in_section = site.corpus["section"] == site.corpus.names["section"].find(query.section)
     in_section &= bool(query.section)
     if fill != "none":
-        for row in _newest(site, query, constraints, remaining & in_section):
+        for row in _newest(case, constraints, remaining & in_section):
             yield Placed(row, "section")
     if fill == "newest":
-        for row in _newest(site, query, constraints, remaining & ~in_section):
+        for row in _newest(case, constraints, remaining & ~in_section):
             yield Placed(row, "newest")
 
 
 def _newest(
-    site: Site, query: Query, constraints: Constraints, remaining: npt.NDArray[np.bool_]
+    case: Case, constraints: Constraints, remaining: npt.NDArray[np.bool_]
 ) -> Iterator[int]:
-    shingles = site.corpus.shingles
-    for row in _by_date(site, query.at, np.flatnonzero(remaining)):
-        if constraints.reason(row) or is_copy(shingles[row], query.document.shingles):
-            continue
-        if not any(is_copy(shingles[row], shingles[other]) for other in constraints.listed):
+    for row in _by_date(case.site, case.query.at, np.flatnonzero(remaining)):
+        if not constraints.reason(row) and _adds_something(case, constraints, row):
             yield row
+
+
+def _adds_something(case: Case, constraints: Constraints, row: int) -> bool:
+    """Tell whether a row is no copy of what is there, nor one too many of a story."""
+    rows = np.concatenate([np.array([row], np.intp), constraints.rows()])
+    pool = Pool(case, rows, *case.site.similarities(case.query, rows))
+    in_story = int(pool.in_story_of(0)[1:].sum())
+    copies = bool(pool.copies_source[0]) or bool(pool.copies_of(0).any())
+    return not copies and in_story < case.policy.max_same_story
 
 
 def _by_date(site: Site, at: int, rows: npt.NDArray[np.intp]) -> Iterator[int]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FIRST_POOL = 100
 POOL_GROWTH = 4
+RESERVE = 20
+"""Candidates fetched for a quota beside each pool."""
 
 
 class Listing:
@@ -91,29 +93,40 @@ class Listing:
         rows = choice.pool.rows
         while True:
             allowed = choice.open() & self._constraints.allowed(rows)
-            if not allowed.any():
+            urgent = self._constraints.urgent(rows, allowed)
+            free = allowed & ~choice.reserved
+            if urgent is None and not free.any():
                 break
-            urgent = self._constraints.urgent(rows)
-            if urgent is not None and (urgent & allowed).any():
-                free, best = choice.best(allowed), choice.best(urgent & allowed)
-                placed = Placed(int(rows[best]), "score" if free == best else "quota")
-            else:
-                best = choice.best(allowed)
-                placed = Placed(int(rows[best]), "score")
+            best = choice.best(free if urgent is None else urgent)
+            forced = urgent is not None and (not free.any() or choice.best(free) != best)
             choice.take(best)
-            yield placed
+            yield Placed(int(rows[best]), "quota" if forced else "score")
+        self._open[rows[choice.open() & choice.reserved]] = True
         choice.leave()
         self.dropped |= {int(rows[place]): why for place, why in choice.dropped.items()}
 
     def _choice(self, found: Candidates) -> Choice:
         """Set the candidates beside what stands on the list, or will by a pin."""
-        company = self._constraints.rows()
-        lexical, latent = self._case.site.similarities(self._case.query, company)
+        case, company = self._case, self._constraints.rows()
+        reserved = self._reserved()
+        parts = [found, *reserved]
+        lexical, latent = case.site.similarities(case.query, company)
         pool = Pool(
-            self._case,
-            np.concatenate([found.rows, company]),
-            np.concatenate([found.lexical, lexical]),
-            np.concatenate([found.latent, latent]),
+            case,
+            np.concatenate([*(part.rows for part in parts), company]),
+            np.concatenate([*(part.lexical for part in parts), lexical]),
+            np.concatenate([*(part.latent for part in parts), latent]),
         )
-        scores = np.concatenate([found.score, np.zeros(len(company), np.float32)])
-        return Choice(self._case, pool, scores, len(found))
+        nothing = np.zeros(len(company), np.float32)
+        scores = np.concatenate([*(part.score for part in parts), nothing])
+        n_reserved = sum(len(part) for part in reserved)
+        return Choice(case, pool, scores, len(found) + n_reserved, n_reserved)
+
+    def _reserved(self) -> list[Candidates]:
+        """Fetch the best candidates for each quota, which may lie beyond the pool."""
+        case, reserved = self._case, []
+        for serving in self._constraints.wanted():
+            fit = self._open & serving
+            reserved.append(case.site.index.search(case.query, case.score, fit, RESERVE))
+            self._open[reserved[-1].rows] = False
+        return reserved

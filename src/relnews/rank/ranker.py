@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relnews.corpus import UNDATED
 from relnews.rank.case import Case
 from relnews.rank.eligibility import Eligibility
 from relnews.rank.listing import Listing
@@ -72,7 +73,7 @@ class Ranker:
             lexical=lexical,
             latent=latent,
             age_hours=self._score.age_hours(rows),
-            hours_later=(pool.dates - case.query.dated) / 3600.0,
+            hours_later=self._hours_later(pool.dates),
             relation=[self._relation(pool, relevance, place) for place in range(len(rows))],
         )
 
@@ -93,6 +94,12 @@ class Ranker:
             return f"on the list, at position {place}"
         reason = listing.reason(row)
         return reason or f"outranked: score {score:.3f} was not among the best {k}"
+
+    def _hours_later(self, dates: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Give how much later than the source article dates are; infinite where one is missing."""
+        dated = self._case.query.dated
+        known = (dates != UNDATED) & (dated != UNDATED)
+        return np.where(known, (dates - dated) / 3600.0, np.inf)
 
     def _score_of(self, evidence: Evidence) -> tuple[float, float]:
         relevance = float(evidence.relevance[0])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from relnews.corpus import UNDATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +21,6 @@ SHARED_WORDS = 5
 _CANDIDATES = 2 * SHARED_WORDS
 _WORD = re.compile(r"\w*[^\W\d_]\w+")
 _HOURS_PER_DAY = 24
-_DISTANT = -UNDATED / 3600 / 2
 
 
 def shared_terms(source: sp.csr_matrix, targets: sp.csr_matrix) -> list[npt.NDArray[np.int32]]:
@@ -87,7 +85,7 @@ def sentence(
 def _when(hours_later: float) -> str:
     """Say how far apart two articles are; nothing when one of them is undated."""
     apart = abs(hours_later)
-    if apart > _DISTANT:
+    if isinf(apart):
         return ""
     if apart < 1:
         return ", at the same time"

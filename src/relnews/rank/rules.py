@@ -43,6 +43,7 @@ class Block:
     def __post_init__(self) -> None:
         """Refuse an empty target."""
         _require_ids(self.target_id)
+        _require_text("source_id", self.source_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Cap:
     def __post_init__(self) -> None:
         """Refuse an unknown attribute or a negative number."""
         _require_attribute(self.attribute)
+        _require_text("value", self.value)
         _require_count("at_most", self.at_most, least=0)
 
 
@@ -102,6 +104,7 @@ class Quota:
     def __post_init__(self) -> None:
         """Refuse a quota that cannot be met."""
         _require_attribute(self.attribute)
+        _require_text("value", self.value)
         _require_count("at_least", self.at_least)
         _require_count("within", self.within)
         if self.at_least > self.within:
@@ -149,6 +152,12 @@ def from_json(record: Mapping[str, object]) -> Rule:
 def _require_ids(*ids: object) -> None:
     if not all(isinstance(value, str) and value.strip() for value in ids):
         msg = f"a rule names articles by their id, got {ids!r}; give ids that are not empty"
+        raise InvalidPolicy(msg)
+
+
+def _require_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        msg = f"{name} must be text, got {value!r}"
         raise InvalidPolicy(msg)
 
 
