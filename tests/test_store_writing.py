@@ -10,9 +10,9 @@ import pytest
 
 from relnews.errors import ModelMismatch, StoreError
 from relnews.rank.rules import Cap, Pin
-from relnews.store import Store, StoredModel, Writer, fingerprint
+from relnews.store import Store, StoredModel, fingerprint
 from relnews.types import Quarantined
-from test_store import NOON, a_document, a_list, an_article, put, put_model, rows_of
+from test_store import NOON, a_list, an_article, put, put_model, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,8 +21,8 @@ def judge(article: Article, stored: State | None, retracted: str | None) -> tupl
 
     A higher version replaces a lower one. Of the same version, the one with the newer semantic
     date wins, and the last to arrive where the dates are equal: a site without version numbers
-    can correct its articles; a cancellation wins whatever its date. Nothing brings back what was retracted, and only a higher version
-    what was canceled.
+    can correct its articles. A cancellation of the same version wins whatever its date. Nothing
+    brings back what was retracted, and only a higher version what was canceled.
 
     Parameters
     ----------

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.arrivals import judge
-from relnews.embed.lexical import stack
-from relnews.mirror import Mirror
+from relnews.embed.analysis import Analyzer
+from relnews.embed.lexical import LexicalView, stack
+from relnews.embed.vocabulary import Vocabulary
 from relnews.model import fit_model
 from relnews.store import State
 from relnews.types import AddReport, Article, Quarantined
@@ -18,7 +19,10 @@ from relnews.types import AddReport, Article, Quarantined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import numpy.typing as npt
+
     from relnews.embed.document import Document
+    from relnews.mirror import Mirror
     from relnews.model import TextModel
     from relnews.store import Store, Writer
 
@@ -88,32 +92,40 @@ def refit(store: Store, mirror: Mirror) -> None:
     """Fit the text model anew and save it with all vectors, in one transaction."""
     mirror.refresh()
     rows = mirror.live_rows()
-    model, vectors = fit_model(mirror.lexical, rows, np.random.default_rng(_SEED))
-    ids = [mirror.corpus.ids[row] for row in rows]
+    fitted = fit_model(mirror.lexical, rows, np.random.default_rng(_SEED))
     with store.write() as writer:
-        fingerprint = writer.put_model(model.config(), model.to_bytes())
-        for start in range(0, len(ids) if model.latent.dimensions else 0, _VECTORS_AT_ONCE):
-            part = slice(start, start + _VECTORS_AT_ONCE)
-            writer.put_vectors(fingerprint, ids[part], vectors[part])
-    mirror.adopt(replace(model, fingerprint=fingerprint), vectors, writer.change)
+        model = _save_model(writer, *fitted, [mirror.corpus.ids[row] for row in rows])
+    mirror.adopt(model, fitted[1], writer.change)
 
 
-def rebuild(store: Store, old: Mirror, progress: Callable[[int], None]) -> Mirror:
-    """Derive everything from the articles again; return the mirror of the new state."""
-    mirror = Mirror(store, old.analyzer.language)
-    articles = store.all_articles()
+def rebuild(store: Store, language: str, progress: Callable[[int], None]) -> None:
+    """Derive everything from the articles again, in one transaction."""
+    vocabulary, view, ids = Vocabulary(), LexicalView(), list[str]()
+    analyzer, articles = Analyzer(vocabulary, language), store.all_articles()
     with store.write() as writer:
         writer.clear_derived()
         while batch := list(islice(articles, BATCH)):
-            start = len(mirror.vocabulary)
-            entries = [_analyse(mirror, article) for article in batch]
-            writer.add_terms(start, mirror.vocabulary.terms[start:])
-            writer.put_articles(entries)
+            start = len(vocabulary)
+            entries = [_analyse(analyzer, article) for article in batch]
+            writer.add_terms(start, vocabulary.terms[start:])
+            writer.put_documents([(one.id, found, document) for one, found, document in entries])
+            for article, _, document in entries:
+                view.append(document)
+                ids.append(article.id)
             progress(len(batch))
-    fresh = Mirror(store, old.analyzer.language)
-    fresh.refresh()
-    refit(store, fresh)
-    return fresh
+        fitted = fit_model(view, np.arange(len(ids)), np.random.default_rng(_SEED))
+        _save_model(writer, *fitted, ids)
+
+
+def _save_model(
+    writer: Writer, model: TextModel, vectors: npt.NDArray[np.float16], ids: list[str]
+) -> TextModel:
+    """Save a fitted model with the vectors of articles; return it with its fingerprint."""
+    fingerprint = writer.put_model(model.config(), model.to_bytes())
+    for start in range(0, len(ids) if model.latent.dimensions else 0, _VECTORS_AT_ONCE):
+        part = slice(start, start + _VECTORS_AT_ONCE)
+        writer.put_vectors(fingerprint, ids[part], vectors[part])
+    return replace(model, fingerprint=fingerprint)
 
 
 def _add_batch(writer: Writer, mirror: Mirror, batch: list[Article | Quarantined]) -> _Tally:
@@ -123,7 +135,7 @@ def _add_batch(writer: Writer, mirror: Mirror, batch: list[Article | Quarantined
     tally.quarantined = [record for record in batch if isinstance(record, Quarantined)]
     chosen = _judge(writer, [item for item in batch if isinstance(item, Article)], tally)
     start = len(mirror.vocabulary)
-    entries = [_analyse(mirror, article) for article in chosen.values()]
+    entries = [_analyse(mirror.analyzer, article) for article in chosen.values()]
     writer.add_terms(start, mirror.vocabulary.terms[start:])
     writer.put_articles(entries)
     writer.quarantine(tally.quarantined)
@@ -156,9 +168,9 @@ def _judge(writer: Writer, articles: list[Article], tally: _Tally) -> dict[str, 
     return chosen
 
 
-def _analyse(mirror: Mirror, article: Article) -> tuple[Article, str, Document]:
-    language = mirror.analyzer.language_of(article)
-    return article, language, mirror.analyzer.document(article, language)
+def _analyse(analyzer: Analyzer, article: Article) -> tuple[Article, str, Document]:
+    language = analyzer.language_of(article)
+    return article, language, analyzer.document(article, language)
 
 
 def _put_vectors(

@@ -125,7 +125,7 @@ def require_share(name: str, value: object) -> None:
 
 def _require_lives(value: object) -> None:
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-        msg = f"section_half_life_hours must map sections to hours, got {value!r}"
+        msg = f"section_half_life_hours must be a table of hours by section, got {value!r}"
         raise InvalidPolicy(msg)
     for section, hours in value.items():
         _require_positive(f"section_half_life_hours[{section!r}]", hours)

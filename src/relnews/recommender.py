@@ -140,7 +140,9 @@ class Recommender:
         rules and retractions stay. One transaction: readers see the old state until it is done.
         """
         with self._lock:
-            self._mirror = intake.rebuild(self._store, self._mirror, progress)
+            language = self._mirror.analyzer.language
+            intake.rebuild(self._store, language, progress)
+            self._mirror = Mirror(self._store, language)
 
     def recommend(
         self,
@@ -199,7 +201,8 @@ class Recommender:
         Returns
         -------
         Retraction
-            The receipt: every stored list that carried the article, and what it shows now.
+            The receipt: every stored list that carried the article, and what it holds now, in
+            order and to its stored depth.
         """
         with self._lock:
             with self._store.write() as writer:
@@ -255,10 +258,11 @@ class Recommender:
         progress
             Called after each 200 lists, which are one transaction, with their number.
         """
-        _require(depth, at)
+        _require(depth, at, "depth")
         with self._lock:
             self._mirror.refresh()
             rows = self._mirror.live_rows()
+            depth = min(depth, len(rows) + 1)
             wanted = [self._mirror.corpus.ids[row] for row in rows] if ids is None else list(ids)
             for start in range(0, len(wanted), _LISTS_AT_ONCE):
                 part = wanted[start : start + _LISTS_AT_ONCE]
@@ -308,9 +312,9 @@ class Recommender:
         return RelatedList(source_id=article_id, at=at, k=k, entries=entries, note=text)
 
 
-def _require(k: object, at: datetime) -> None:
+def _require(k: object, at: datetime, name: str = "k") -> None:
     if not isinstance(k, int) or isinstance(k, bool) or k < 1:
-        msg = f"k must be a whole number of at least 1, got {k!r}"
+        msg = f"{name} must be a whole number of at least 1, got {k!r}"
         raise InvalidQuery(msg)
     if at.tzinfo is None or at.utcoffset() is None:
         msg = f"at must carry a time zone, got the naive {at.isoformat()}; attach the site's"

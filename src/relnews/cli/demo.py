@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from relnews.cli import options
 from relnews.cli.show import print_list
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"there must be a folder to write to: {error}"
+        raise click.BadParameter(msg, param_hint="--out") from error
 
 
 @click.command()
@@ -28,22 +40,20 @@ def demo(
     out: Path,
     database: str,
     k: int,
-    at: object,
+    at: datetime,
     as_json: bool,
 ) -> None:
     """Build a sample newsroom, print three lists with reasons, write a page for each.
 
     The newsroom lives in March 2026; without --at the lists are for the morning of the 15th.
     """
-    from datetime import datetime
-
     from relnews import demo as newsroom
     from relnews.export import html_page, list_record
     from relnews.recommender import Recommender
 
     given = context.get_parameter_source("at") is click.core.ParameterSource.COMMANDLINE
-    moment = at if given and isinstance(at, datetime) else newsroom.NOW
-    out.mkdir(parents=True, exist_ok=True)
+    moment = at if given else newsroom.NOW
+    _make_folder(out)
     records, written = [], []
     with Recommender.open(database, policy=newsroom.policy()) as rec:
         report = rec.add(newsroom.articles())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from relnews.types import AddReport, Article
 
 SHOWN_PROBLEMS = 10
+SHOWN_ENTRIES = 5
 CHECK_FAILED = 1
 BAD_INPUT = 2
 
@@ -57,6 +58,8 @@ def add(
     Records that are no articles go to quarantine, the rest goes on; the exit code is then 2.
     Articles older than the stored version, or retracted, are refused.
     """
+    from relnews.ingest.fields import check_fields
+    from relnews.ingest.times import zone_of
     from relnews.recommender import Recommender
 
     fields = _fields(pairs)
@@ -64,6 +67,8 @@ def add(
     if len(missing) == len(files):
         msg = f"there must be something to read, but nothing is at {', '.join(missing)}"
         raise IngestError(msg)
+    check_fields(fields)
+    zone_of(timezone)
     with Recommender.open(database, language=language) as rec, options.counting("added") as count:
         report = rec.add(_records(files, format_, fields, timezone), progress=count)
     if as_json:
@@ -93,7 +98,10 @@ def retract(
             if not rec.reinstate(article_id):
                 click.echo(f"relnews: {article_id} was not retracted", err=True)
                 sys.exit(BAD_INPUT)
-            click.echo(f"{article_id} is reinstated; its lists come with the next precompute")
+            if as_json:
+                options.print_json({"id": article_id, "reinstated": True})
+            else:
+                click.echo(f"{article_id} is reinstated; its lists come with the next precompute")
             return
         receipt = rec.retract(article_id, reason=reason)
     if as_json:
@@ -102,7 +110,7 @@ def retract(
     unknown = "" if receipt.known else " (it was not stored; it will be refused when it arrives)"
     click.echo(f"{article_id} is retracted{unknown}; {len(receipt.lists)} lists carried it")
     for source_id, now in receipt.lists.items():
-        click.echo(f"  {source_id}: now {', '.join(now) or 'empty'}")
+        click.echo(f"  {source_id}: now {', '.join(now[:SHOWN_ENTRIES]) or 'empty'}")
 
 
 @click.command()
@@ -126,6 +134,8 @@ def check(
         fitted = {"fingerprint": model.fingerprint, **model.config} if model else None
         options.print_json({"problems": problems, "counts": counts, "model": fitted})
     else:
+        if repair:
+            click.echo("rebuilt; run precompute to make the stored lists again")
         for name, number in counts.items():
             click.echo(f"{name:12} {number:>10,}")
         if model:
@@ -169,7 +179,8 @@ def _print_report(report: AddReport) -> None:
     )
     for word, records in (("refused", report.refused), ("quarantine", report.quarantined)):
         for record in records[:SHOWN_PROBLEMS]:
-            place = f"{record.file}:{record.line} " if record.file else ""
-            click.echo(f"{word}: {place}{record.id}: {record.reason}", err=True)
+            place = f"{record.file}:{record.line}" if record.line else record.file
+            where = " ".join(part for part in (place, record.id) if part)
+            click.echo(f"{word}: {where}: {record.reason}", err=True)
         if len(records) > SHOWN_PROBLEMS:
             click.echo(f"{word}: and {len(records) - SHOWN_PROBLEMS:,} more", err=True)

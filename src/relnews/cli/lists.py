@@ -38,6 +38,9 @@ def recommend(
     as_html: bool,
 ) -> None:
     """Print the list of article ID."""
+    if as_json and as_html:
+        msg = "--json and --html exclude each other"
+        raise click.UsageError(msg)
     from relnews.export import html_block, list_record
 
     with options.open_site(database, policy_path) as rec:

@@ -21,31 +21,24 @@ if TYPE_CHECKING:
 TIMEZONE = "Europe/Berlin"
 
 
-class Moment(click.ParamType[datetime]):
-    """A time on the command line; without a time zone it is local to the site's."""
-
-    name = "time"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Read the time, or refuse it."""
-        if isinstance(value, datetime):
-            return value
-        found = parse_time(value, zone_of(TIMEZONE))
-        if found is None:
-            self.fail(f"a time is like 2026-03-15T08:00+01:00, got {value!r}", param, ctx)
-        return found
+def _moment(_context: click.Context, _parameter: click.Parameter, given: str | None) -> datetime:
+    """Read a time; without a time zone it is local to the site's."""
+    if given is None:
+        return datetime.now(zone_of(TIMEZONE))
+    found = parse_time(given, zone_of(TIMEZONE))
+    if found is None:
+        msg = f"a time is like 2026-03-15T08:00+01:00, got {given!r}"
+        raise click.BadParameter(msg)
+    return found
 
 
 database = click.argument("database")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 moment = click.option(
     "--at",
-    type=Moment(),
-    default=lambda: datetime.now(zone_of(TIMEZONE)),
-    show_default="now",
-    help=f"The moment the list is for; without a time zone in {TIMEZONE}.",
+    metavar="TIME",
+    callback=_moment,
+    help=f"The moment the list is for, now by default; without a time zone in {TIMEZONE}.",
 )
 policy_file = click.option(
     "--policy",

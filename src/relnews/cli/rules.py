@@ -102,7 +102,7 @@ def quota(database: str, attribute: Attribute, value: str, at_least: int, within
 def remove(database: str, number: int) -> None:
     """Remove the rule of this number."""
     with options.open_site(database) as rec:
-        if not rec.remove_rule(number):
+        if number not in rec.rules() or not rec.remove_rule(number):
             click.echo(f"relnews: no rule has the number {number}; see rules show", err=True)
             sys.exit(BAD_INPUT)
     click.echo(f"rule {number} is removed")

@@ -8,6 +8,7 @@ import numpy as np
 
 from relnews.query import Placed
 from relnews.rank.pool import Pool
+from relnews.rank.stories import is_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,11 +52,14 @@ def _newest(
 
 def _adds_something(case: Case, constraints: Constraints, row: int) -> bool:
     """Tell whether a row is no copy of what is there, nor one too many of a story."""
-    rows = np.concatenate([np.array([row], np.intp), constraints.rows()])
+    company, shingles = constraints.rows(), case.site.corpus.shingles
+    others = [case.query.document.shingles, *(shingles[other] for other in company)]
+    if any(is_copy(shingles[row], other) for other in others):
+        return False
+    rows = np.concatenate([np.array([row], np.intp), company])
     pool = Pool(case, rows, *case.site.similarities(case.query, rows))
-    in_story = int(pool.in_story_of(0)[1:].sum())
-    copies = bool(pool.copies_source[0]) or bool(pool.copies_of(0).any())
-    return not copies and in_story < case.policy.max_same_story
+    same_event = bool(pool.copies_source[0]) or bool(pool.copies_of(0).any())
+    return not same_event and int(pool.in_story_of(0)[1:].sum()) < case.policy.max_same_story
 
 
 def _by_date(site: Site, at: int, rows: npt.NDArray[np.intp]) -> Iterator[int]:

@@ -59,7 +59,7 @@ class Ranker:
 
     def rank(self, k: int) -> list[Placed]:
         """Give the first k rows of the list, or all that may be shown."""
-        return list(islice(self._listing().entries(), k))
+        return list(islice(self._listing().entries(), min(k, len(self._case.site.corpus))))
 
     def evidence(self, rows: npt.NDArray[np.intp]) -> Evidence:
         """Give the score parts of rows."""

@@ -14,6 +14,9 @@ from relnews.errors import InvalidPolicy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST = 999_999
+"""No position and no count in a rule is larger."""
+
 Attribute = Literal["section", "source", "access"]
 """What caps and quotas can count."""
 
@@ -43,7 +46,8 @@ class Block:
     def __post_init__(self) -> None:
         """Refuse an empty target."""
         _require_ids(self.target_id)
-        _require_text("source_id", self.source_id)
+        if self.source_id != "":
+            _require_ids(self.source_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,9 @@ def _require_two(first_id: str, second_id: str) -> None:
 def _require_count(name: str, value: object, least: int = 1) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         msg = f"{name} must be a whole number of at least {least}, got {value!r}"
+        raise InvalidPolicy(msg)
+    if value > MOST:
+        msg = f"{name} must be at most {MOST}, got {value!r}"
         raise InvalidPolicy(msg)
 
 

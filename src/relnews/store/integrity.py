@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Text, func, or_, select, type_coerce
 
+from relnews.rank.rules import from_json
 from relnews.store import reading, sqlite
 from relnews.store.records import digest, document_from_columns, text_fingerprint
-from relnews.store.schema import articles, documents, lists, models, related, terms, vectors
+from relnews.store.schema import articles, documents, lists, models, related, rules, terms, vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +35,7 @@ def problems(connection: Connection) -> list[str]:
         _documents,
         _models,
         _vectors,
+        _rules,
     )
     for check in checks:
         try:
@@ -40,6 +43,15 @@ def problems(connection: Connection) -> list[str]:
         except ValueError as error:  # a damaged value stops its own check only
             found.append(f"unreadable: {error}")
     return found
+
+
+def _rules(connection: Connection) -> Iterator[str]:
+    """Find rules that cannot be read."""
+    for number, text in connection.execute(select(rules.c.id, type_coerce(rules.c.rule, Text))):
+        try:
+            from_json(json.loads(text))
+        except (ValueError, AttributeError, TypeError):
+            yield f"rule {number} cannot be read; remove it: {text!r:.80}"
 
 
 def _articles(connection: Connection) -> Iterator[str]:

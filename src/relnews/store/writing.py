@@ -82,6 +82,22 @@ class Writer:
         for chunk in reading.chunks(article.id for article, _, _ in entries):
             self._delete(schema.vectors, schema.vectors.c.article_id.in_(chunk))
 
+    def put_documents(self, entries: Sequence[tuple[str, str, Document]]) -> None:
+        """Save the detected language and the document of stored articles, by id.
+
+        The articles themselves, and their digests, stay as they are.
+        """
+        parts = [
+            {"article_id": name, **document_to_columns(document)} for name, _, document in entries
+        ]
+        self._upsert(schema.documents, parts)
+        for name, language, _ in entries:
+            self._connection.execute(
+                update(schema.articles)
+                .where(schema.articles.c.id == name)
+                .values(detected_language=language, change=self.change)
+            )
+
     def add_terms(self, start: int, terms: Sequence[str]) -> None:
         """Append to the vocabulary; the first new term gets the id `start`.
 
