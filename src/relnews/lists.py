@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -139,7 +139,7 @@ class ListMaker:
         for place, entry in enumerate(placed):
             target = articles[self._mirror.corpus.ids[entry.row]]
             if not target.teaser:
-                target = replace(target, teaser=teaser(target.body[:_TEASER_LOOK]))
+                target = replace(target, teaser=_cut_teaser(target.body[:_TEASER_LOOK]))
             relevance, fresh = float(evidence.relevance[place]), float(evidence.freshness[place])
             relation = evidence.relation[place]
             apart = float(evidence.hours_later[place])
@@ -165,12 +165,19 @@ class ListMaker:
         lexical, written = self._mirror.lexical, self._mirror.analyzer.written(query.language)
         source = lexical.document_weights(query.document)
         shared = shared_terms(source, lexical.weights(rows))
-        wanted = {int(term) for terms in shared for term in terms}
+        stems = self._mirror.vocabulary.terms
+        wanted = {term for terms in shared for term in terms.tolist() if stems[term][0].isalpha()}
         spelt = surface_forms(article, wanted, written)
         return [
             tuple(spelt[term] for term in terms.tolist() if term in spelt)[:SHARED_WORDS]
             for terms in shared
         ]
+
+
+@lru_cache(maxsize=1024)
+def _cut_teaser(text: str) -> str:
+    """Cut a teaser; the same articles stand on many lists."""
+    return teaser(text)
 
 
 def note(entries: Sequence[Related], k: int) -> str:
