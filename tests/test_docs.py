@@ -17,7 +17,8 @@ DOCUMENTS = ("README.md", "CONTRIBUTING.md", "benchmarks/README.md", "models/REA
 
 def blocks(document: str, language: str) -> list[str]:
     text = (ROOT / document).read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [code for name, code in found if name == language]
 
 
 def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from relnews.arrivals import judge
 from relnews.embed.analysis import Analyzer
 from relnews.embed.lexical import LexicalView, stack
 from relnews.embed.vocabulary import Vocabulary
-from relnews.model import fit_model
+from relnews.model import fit_model, project
 from relnews.store import State
 from relnews.types import AddReport, Article, Quarantined
 
@@ -69,12 +69,11 @@ def add(
     tally, waiting = _Tally(), iter(records)
     while batch := list(islice(waiting, BATCH)):
         mirror.refresh()
-        n_terms = len(mirror.vocabulary)
         try:
             with store.write() as writer:
                 done = _add_batch(writer, mirror, batch)
         except BaseException:
-            mirror.forget_unsaved_terms(n_terms)
+            mirror.forget_unsaved_terms()
             raise
         for name in ("accepted", "replaced", "unchanged", "refused", "quarantined"):
             getattr(tally, name).extend(getattr(done, name))
@@ -89,13 +88,22 @@ def is_refit_due(mirror: Mirror) -> bool:
 
 
 def refit(store: Store, mirror: Mirror) -> None:
-    """Fit the text model anew and save it with all vectors, in one transaction."""
+    """Fit the text model anew and save it with all vectors, in one transaction.
+
+    The fit itself holds up no other writer; what they added meanwhile is projected in the end.
+    """
     mirror.refresh()
     rows = mirror.live_rows()
-    fitted = fit_model(mirror.lexical, rows, np.random.default_rng(_SEED))
+    model, vectors = fit_model(mirror.lexical, rows, np.random.default_rng(_SEED))
     with store.write() as writer:
-        model = _save_model(writer, *fitted, [mirror.corpus.ids[row] for row in rows])
-    mirror.adopt(model, fitted[1], writer.change)
+        if writer.change != mirror.change + 1:
+            mirror.refresh()
+            rows, vectors = (
+                mirror.live_rows(),
+                project(model.latent, mirror.lexical, mirror.live_rows()),
+            )
+        model = _save_model(writer, model, vectors, [mirror.corpus.ids[row] for row in rows])
+    mirror.adopt(model, vectors, writer.change)
 
 
 def rebuild(store: Store, language: str, progress: Callable[[int], None]) -> None:

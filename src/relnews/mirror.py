@@ -44,6 +44,8 @@ class Mirror:
     def __init__(self, store: Store, language: str) -> None:
         self._store = store
         self._change = -1
+        self._vocabulary_since = ""
+        self._n_saved_terms = 0
         self.vocabulary = Vocabulary()
         self.analyzer = Analyzer(self.vocabulary, language)
         self.rules_by_id: dict[int, Rule] = {}
@@ -61,14 +63,21 @@ class Mirror:
             self._read(change)
 
     def _read(self, change: int) -> None:
-        fingerprint = self._store.model_fingerprint()
-        if fingerprint != self.model.fingerprint:
-            self._reset(self._stored_model(fingerprint))
-            self._change = -1
-        for rows in self._store.changed_since(self._change, fingerprint or None):
+        model, vocabulary = foundation = self._store.foundation()
+        if (self.model.fingerprint, self._vocabulary_since) != foundation:
+            fitted = self._stored_model(model)
+            if fitted is None:
+                return  # refitted meanwhile: the next look finds the new one
+            if vocabulary != self._vocabulary_since:
+                self.vocabulary.truncate(0)
+                self.analyzer.forget()
+                self._vocabulary_since = vocabulary
+            self._reset(fitted)
+        for rows in self._store.changed_since(self._change, model or None):
             for row in rows:
                 self._add(row)
         self.vocabulary.extend(self._store.terms(len(self.vocabulary)))
+        self._n_saved_terms = len(self.vocabulary)
         self.rules_by_id = self._store.rules()
         self.rules = RuleSet(self.rules_by_id.values())
         self._change = change
@@ -76,18 +85,15 @@ class Mirror:
     def adopt(self, model: TextModel, vectors: npt.NDArray[np.float16], change: int) -> None:
         """Take over a model this process has fitted and saved, with the vectors of live rows.
 
-        Spares reading back what is known already; only if no other process wrote in between.
+        Spares reading back what is known already; `change` must follow the last one read.
         """
-        if change != self._change + 1:
-            self.refresh()
-            return
         self.model, self._change = model, change
         self._vectors = np.zeros((len(self.corpus) + 16, vectors.shape[1]), np.float32)
         self._vectors[self.live_rows()] = vectors
 
-    def forget_unsaved_terms(self, size: int) -> None:
+    def forget_unsaved_terms(self) -> None:
         """Drop the terms of a write that failed."""
-        self.vocabulary.truncate(size)
+        self.vocabulary.truncate(self._n_saved_terms)
         self.analyzer.forget()
 
     def site(self) -> Site:
@@ -116,11 +122,17 @@ class Mirror:
 
     def _reset(self, model: TextModel) -> None:
         self.model = model
+        self._change = -1
         self.corpus, self.lexical = Corpus(), LexicalView()
         self._vectors = np.zeros((16, model.latent.dimensions), np.float32)
 
-    def _stored_model(self, fingerprint: str) -> TextModel:
+    def _stored_model(self, fingerprint: str) -> TextModel | None:
+        """Read a model; None when it was replaced since its fingerprint was read."""
+        if not fingerprint:
+            return unfitted()
         stored = self._store.model(fingerprint)
+        if stored is None and self._store.foundation()[0] != fingerprint:
+            return None
         if stored is None:
             msg = f"the text model {fingerprint} must be in the store; run check --repair"
             raise ModelMismatch(msg)

@@ -152,10 +152,19 @@ class Store:
         with self._database.reading() as connection:
             return reading.model(connection, fingerprint)
 
-    def model_fingerprint(self) -> str:
-        """Give the fingerprint of the current model, empty when nothing was fitted; cheap."""
+    def foundation(self) -> tuple[str, str]:
+        """Name what everything read before must be read anew for, should it change; cheap.
+
+        Returns
+        -------
+        (model, vocabulary)
+            The fingerprint of the current model, empty when nothing was fitted, and the change
+            that began the vocabulary, empty when nothing was ever rebuilt.
+        """
         with self._database.reading() as connection:
-            return reading.meta_value(connection, "model") or ""
+            names = ("model", "vocabulary")
+            model, vocabulary = (reading.meta_value(connection, name) or "" for name in names)
+            return model, vocabulary
 
     def rules(self) -> dict[int, Rule]:
         """Give every rule by its id, oldest first."""

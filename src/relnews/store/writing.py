@@ -180,6 +180,7 @@ class Writer:
         for name in derived:
             self._connection.execute(delete(schema.metadata.tables[name]))
         self._set_meta("model", "")
+        self._set_meta("vocabulary", str(self.change))
 
     def add_rule(self, rule: Rule) -> int:
         """Save a rule and return its id."""
