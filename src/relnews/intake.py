@@ -140,7 +140,7 @@ def _add_batch(writer: Writer, mirror: Mirror, batch: list[Article | Quarantined
     if writer.change != mirror.change + 1:
         mirror.refresh()  # another process wrote while this one waited for its turn
     tally = _Tally()
-    tally.quarantined = [record for record in batch if isinstance(record, Quarantined)]
+    tally.quarantined = [_not_taken(item) for item in batch if not isinstance(item, Article)]
     chosen = _judge(writer, [item for item in batch if isinstance(item, Article)], tally)
     start = len(mirror.vocabulary)
     entries = [_analyse(mirror.analyzer, article) for article in chosen.values()]
@@ -149,6 +149,13 @@ def _add_batch(writer: Writer, mirror: Mirror, batch: list[Article | Quarantined
     writer.quarantine(tally.quarantined)
     _put_vectors(writer, mirror.model, entries)
     return tally
+
+
+def _not_taken(item: object) -> Quarantined:
+    """Give the record of what is no article: a reader's own, or one for anything else."""
+    if isinstance(item, Quarantined):
+        return item
+    return Quarantined("", 0, "", f"must be an Article, got {type(item).__name__}: {item!r:.80}")
 
 
 def _judge(writer: Writer, articles: list[Article], tally: _Tally) -> dict[str, Article]:

@@ -18,6 +18,7 @@ from relnews.types import Article, Related, RelatedList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from relnews.mirror import Mirror
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from relnews.query import Placed
     from relnews.store import Store
 
-_ATTEMPTS = 3
 _TEASER_LOOK = 4_000
 """A teaser is cut from so many characters of a body: ten times what it needs."""
 
@@ -46,34 +46,36 @@ class Asked:
 class ListMaker:
     """Makes lists from a store and its mirror, under one policy.
 
-    The mirror must be fresh; the final check reads the store once more all the same.
+    The mirror must be fresh; the final check reads the store once more all the same. `lock` is
+    held by whoever uses the mirror.
     """
 
-    def __init__(self, store: Store, mirror: Mirror, policy: Policy) -> None:
+    def __init__(
+        self, store: Store, mirror: Mirror, policy: Policy, lock: AbstractContextManager[object]
+    ) -> None:
         self._store, self._mirror, self._policy = store, mirror, policy
+        self._lock = lock
 
     def make(self, asked: Asked) -> RelatedList:
         """Make the list that is asked for."""
         article, at, k = asked.article, asked.at, asked.k
-        off = self._switched_off(article)
+        off = self.switched_off(article)
         if off:
             return RelatedList(
                 source_id=article.id, at=at, k=k, entries=(), note=off, _why_not=lambda _: off
             )
         query = self._query(asked)
-        entries: tuple[Related, ...] = ()
-        for _ in range(_ATTEMPTS):
+        while True:
             ranker = Ranker(self._mirror.site(), self._policy, self._mirror.rules, query)
             placed = ranker.rank(k)
             ids = [self._mirror.corpus.ids[entry.row] for entry in placed]
             articles = self._store.articles(ids)
             pairs = [(name, articles.get(name)) for name in ids]
             wrong = violations(pairs, article.id, at, asked.exclude, self._mirror.rules)
-            sound = [entry for entry, name in zip(placed, ids, strict=True) if name not in wrong]
-            entries = self._entries(article, query, ranker, sound, articles)
             if not wrong:
                 break
             query = replace(query, exclude=query.exclude | wrong.keys())
+        entries = self._entries(article, query, ranker, placed, articles)
         return RelatedList(
             source_id=article.id,
             at=at,
@@ -85,14 +87,16 @@ class ListMaker:
 
     def why_not(self, asked: Asked, target_id: str) -> str:
         """Say at which stage a target was left out of a list, as things stand now."""
-        self._mirror.refresh()
-        row = self._mirror.corpus.row_of.get(target_id)
-        if row is None:
-            return f"unknown: no article has the id {target_id!r}"
-        site, rules = self._mirror.site(), self._mirror.rules
-        return Ranker(site, self._policy, rules, self._query(asked)).why_not(row, asked.k)
+        with self._lock:
+            self._mirror.refresh()
+            row = self._mirror.corpus.row_of.get(target_id)
+            if row is None:
+                return f"unknown: no article has the id {target_id!r}"
+            site, rules = self._mirror.site(), self._mirror.rules
+            return Ranker(site, self._policy, rules, self._query(asked)).why_not(row, asked.k)
 
-    def _switched_off(self, article: Article) -> str:
+    def switched_off(self, article: Article) -> str:
+        """Say why an article gets no list; empty when it gets one."""
         if article.status == "canceled":
             return "no list: the article was canceled or retracted"
         if article.no_list:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
@@ -17,9 +18,9 @@ from relnews.types import Article, Related, RelatedList, Retraction
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
 
     from relnews.rank.rules import Rule
+    from relnews.store import StoredList
     from relnews.types import AddReport, Quarantined
 
 DEPTH = 20
@@ -180,8 +181,11 @@ class Recommender:
             self._mirror.refresh()
             given = isinstance(article, Article)
             source = article if isinstance(article, Article) else self.article(article)
-            maker = ListMaker(self._store, self._mirror, policy or self.policy)
-            return maker.make(Asked(source, at, k, frozenset(exclude), stored=not given))
+            asked = Asked(source, at, k, _ids(exclude), stored=not given)
+            return self._maker(policy).make(asked)
+
+    def _maker(self, policy: Policy | None = None) -> ListMaker:
+        return ListMaker(self._store, self._mirror, policy or self.policy, self._lock)
 
     def article(self, article_id: str) -> Article:
         """Give a stored article; `UnknownArticle` when there is none."""
@@ -201,18 +205,22 @@ class Recommender:
         Returns
         -------
         Retraction
-            The receipt: every stored list that carried the article, and what it holds now, in
-            order and to its stored depth.
+            The receipt: every stored list that carried the article, and what it shows now at
+            the moment it was made for, in order and to its stored depth.
         """
+        if not isinstance(article_id, str) or not article_id.strip():
+            msg = f"an article is retracted by its id, got {article_id!r}"
+            raise InvalidQuery(msg)
         with self._lock:
             with self._store.write() as writer:
                 carriers = writer.listed_in(article_id)
                 known = writer.retract(article_id, reason, None)
-            lists = {
-                source_id: tuple(entry.target_id for entry in stored.rows)
-                for source_id in carriers
-                if (stored := self._store.related_list(source_id)) is not None
-            }
+            self._mirror.refresh()
+            lists = {}
+            for source_id in carriers:
+                stored = self._store.related_list(source_id)
+                if stored is not None:
+                    lists[source_id] = tuple(self._sound(stored, stored.at, frozenset()))
             return Retraction(article_id, reason, known, lists)
 
     def reinstate(self, article_id: str) -> bool:
@@ -286,35 +294,50 @@ class Recommender:
             stored = self._store.related_list(article_id)
             if stored is None:
                 return None
-            source, excluded = self.article(article_id), frozenset(exclude)
-            articles = self._store.articles(row.target_id for row in stored.rows)
-            pairs = [(row.target_id, articles.get(row.target_id)) for row in stored.rows]
-            wrong = violations(pairs, article_id, at, excluded, self._mirror.rules)
-            off = source.no_list or source.status == "canceled"
-            shown = () if off or self._mirror.rules.no_list(article_id) else stored.rows
-            entries = tuple(
-                Related(
-                    article=articles[row.target_id],
-                    score=row.score,
-                    relevance=row.relevance,
-                    freshness=row.freshness,
-                    lexical=row.lexical,
-                    latent=row.latent,
-                    relation=row.relation,
-                    placed_by=row.placed_by,
-                    shared_words=row.shared_words,
-                    reason=row.reason,
-                )
-                for row in shown
-                if row.target_id not in wrong
-            )[:k]
-        text = note(entries, k)
+            off = self._maker().switched_off(self.article(article_id))
+            sound = {} if off else self._sound(stored, at, _ids(exclude))
+            rows = [row for row in stored.rows if row.target_id in sound][:k]
+        entries = tuple(
+            Related(
+                article=sound[row.target_id],
+                score=row.score,
+                relevance=row.relevance,
+                freshness=row.freshness,
+                lexical=row.lexical,
+                latent=row.latent,
+                relation=row.relation,
+                placed_by=row.placed_by,
+                shared_words=row.shared_words,
+                reason=row.reason,
+            )
+            for row in rows
+        )
+        text = off or note(entries, k)
         return RelatedList(source_id=article_id, at=at, k=k, entries=entries, note=text)
 
+    def _sound(
+        self, stored: StoredList, at: datetime, exclude: frozenset[str]
+    ) -> dict[str, Article]:
+        """Give the targets of a stored list that may be shown at a moment, in order."""
+        articles = self._store.articles(row.target_id for row in stored.rows)
+        pairs = [(row.target_id, articles.get(row.target_id)) for row in stored.rows]
+        wrong = violations(pairs, stored.source_id, at, exclude, self._mirror.rules)
+        return {name: article for name, article in pairs if article and name not in wrong}
 
-def _require(k: object, at: datetime, name: str = "k") -> None:
+
+def _ids(exclude: Iterable[str]) -> frozenset[str]:
+    if isinstance(exclude, str):
+        msg = f"exclude must be ids, such as [{exclude!r}], got the text {exclude!r}"
+        raise InvalidQuery(msg)
+    return frozenset(exclude)
+
+
+def _require(k: object, at: object, name: str = "k") -> None:
     if not isinstance(k, int) or isinstance(k, bool) or k < 1:
         msg = f"{name} must be a whole number of at least 1, got {k!r}"
+        raise InvalidQuery(msg)
+    if not isinstance(at, datetime):
+        msg = f"at must be a datetime, got {at!r}"
         raise InvalidQuery(msg)
     if at.tzinfo is None or at.utcoffset() is None:
         msg = f"at must carry a time zone, got the naive {at.isoformat()}; attach the site's"

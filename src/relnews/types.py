@@ -279,7 +279,7 @@ class Retraction:
     """The receipt of a retraction: what it removed, and what stands there now.
 
     `lists` maps each article whose stored list carried the retracted one to the ids that its
-    list holds now, in order and to its stored depth. `known` is False when no such article was
+    list shows now, in order and to its stored depth. `known` is False when no such article was
     stored: the retraction is kept all the same and refuses the article should it arrive later.
     """
 

@@ -31,7 +31,7 @@ for _command in (demo, add, recommend, explain, retract, precompute, check, rule
 def main() -> None:
     """Run the command line; errors that say what to do go to stderr without a traceback."""
     try:
-        cli()
+        cli(prog_name="relnews")
     except RelnewsError as error:
         click.echo(f"relnews: {error}", err=True)
         sys.exit(BAD_INPUT)
