@@ -139,6 +139,10 @@ class ListMaker:
         rows = np.array([entry.row for entry in placed], np.intp)
         evidence = ranker.evidence(rows)
         words = self._shared_words(article, query, rows)
+        words = [
+            () if entry.placed_by in _FILLS else found
+            for entry, found in zip(placed, words, strict=True)
+        ]
         entries = []
         for place, entry in enumerate(placed):
             target = articles[self._mirror.corpus.ids[entry.row]]
