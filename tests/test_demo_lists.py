@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from math import log2
+from typing import TYPE_CHECKING
 
 import pytest
 
 from relnews import Recommender, RelatedList, demo
 from relnews.rank.check import is_live
 from relnews.rank.stories import is_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 K = 5
 
