@@ -82,3 +82,9 @@ def test_a_retracted_or_silenced_article_has_no_list(rec: Recommender) -> None:
     for name in ("kul-008", "kul-020"):
         related = rec.recommend(name, at=demo.NOW)
         assert (related.ids, related.note[:8]) == ((), "no list:")
+
+
+def test_a_list_of_any_length_can_be_asked_why(rec: Recommender) -> None:
+    related = rec.recommend("sta-001", at=demo.NOW, k=10**30)
+    assert len(related) > 100
+    assert related.why_not("sta-010").startswith("a duplicate of sta-009")

@@ -98,10 +98,8 @@ def refit(store: Store, mirror: Mirror) -> None:
     with store.write() as writer:
         if writer.change != mirror.change + 1:
             mirror.refresh()
-            rows, vectors = (
-                mirror.live_rows(),
-                project(model.latent, mirror.lexical, mirror.live_rows()),
-            )
+            rows = mirror.live_rows()
+            vectors = project(model.latent, mirror.lexical, rows)
         model = _save_model(writer, model, vectors, [mirror.corpus.ids[row] for row in rows])
     mirror.adopt(model, vectors, writer.change)
 

@@ -6,13 +6,12 @@ import sys
 
 import click
 
+from relnews.cli import options
 from relnews.cli.demo import demo
 from relnews.cli.keep import add, check, retract
 from relnews.cli.lists import explain, precompute, recommend
 from relnews.cli.rules import rules
 from relnews.errors import RelnewsError
-
-BAD_INPUT = 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,4 +33,4 @@ def main() -> None:
         cli(prog_name="relnews")
     except RelnewsError as error:
         click.echo(f"relnews: {error}", err=True)
-        sys.exit(BAD_INPUT)
+        sys.exit(options.BAD_INPUT)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 SHOWN_PROBLEMS = 10
 SHOWN_ENTRIES = 5
-CHECK_FAILED = 1
-BAD_INPUT = 2
 
 
 @click.command()
@@ -76,7 +74,7 @@ def add(
     else:
         _print_report(report)
     if report.quarantined:
-        sys.exit(BAD_INPUT)
+        sys.exit(options.BAD_INPUT)
 
 
 @click.command()
@@ -97,7 +95,7 @@ def retract(
         if undo:
             if not rec.reinstate(article_id):
                 click.echo(f"relnews: {article_id} was not retracted", err=True)
-                sys.exit(BAD_INPUT)
+                sys.exit(options.BAD_INPUT)
             if as_json:
                 options.print_json({"id": article_id, "reinstated": True})
             else:
@@ -144,7 +142,7 @@ def check(
             click.echo(f"problem: {problem}", err=True)
         click.echo("sound" if not problems else f"{len(problems)} problems; try --repair")
     if problems:
-        sys.exit(CHECK_FAILED)
+        sys.exit(options.CHECK_FAILED)
 
 
 def _records(

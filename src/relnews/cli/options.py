@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 TIMEZONE = "Europe/Berlin"
 
+CHECK_FAILED = 1
+BAD_INPUT = 2
+
 
 def _moment(_context: click.Context, _parameter: click.Parameter, given: str | None) -> datetime:
     """Read a time; without a time zone it is local to the site's."""

@@ -13,8 +13,6 @@ from relnews.rank.rules import Block, Cap, NoList, Pin, Quota, Separate, to_json
 if TYPE_CHECKING:
     from relnews.rank.rules import Attribute, Rule
 
-BAD_INPUT = 2
-
 attribute = click.argument("attribute", type=click.Choice(["section", "source", "access"]))
 
 
@@ -104,7 +102,7 @@ def remove(database: str, number: int) -> None:
     with options.open_site(database) as rec:
         if number not in rec.rules() or not rec.remove_rule(number):
             click.echo(f"relnews: no rule has the number {number}; see rules show", err=True)
-            sys.exit(BAD_INPUT)
+            sys.exit(options.BAD_INPUT)
     click.echo(f"rule {number} is removed")
 
 

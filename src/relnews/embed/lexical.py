@@ -85,9 +85,11 @@ class LexicalView:
 
     def remove(self, row: int) -> None:
         """Take a row out of the document frequencies."""
-        self._settle()
         self._n_live -= 1
-        self._count(self._row(row)[0], -1)
+        first_pending = self._n_rows - len(self._pending)
+        waiting = row >= first_pending
+        terms = self._pending[row - first_pending].terms if waiting else self._row(row)[0]
+        self._count(terms, -1)
 
     def similarities(self, document: Document) -> npt.NDArray[np.float32]:
         """Give the cosine of a document with every row; O(postings of its terms).
@@ -96,14 +98,11 @@ class LexicalView:
         -------
         float32, shape (n,), in [0, 1]
         """
-        self._settle()
-        frequencies = sublinear(document.counts)
-        known = document.terms < len(self._idf)
-        weights = frequencies[known] * self._idf[document.terms[known]] ** 2
-        scale = self._norms * np.float32(self._norm(document.terms, frequencies))
-        found = [_dot(part.by_term, document.terms[known], weights) for part in self._segments]
+        unit = self.document_weights(document)
+        weights = unit.data * self._idf[unit.indices]
+        found = [_dot(part.by_term, unit.indices, weights) for part in self._segments]
         dots = np.concatenate([np.zeros(0, np.float32), *found])
-        cosines = np.divide(dots, scale, out=np.zeros_like(dots), where=scale > 0)
+        cosines = np.divide(dots, self._norms, out=np.zeros_like(dots), where=self._norms > 0)
         bounded: npt.NDArray[np.float32] = np.minimum(cosines, np.float32(1.0))
         return bounded
 
@@ -147,7 +146,7 @@ class LexicalView:
         known = document.terms < len(self._idf)
         frequencies = sublinear(document.counts)
         norm = self._norm(document.terms, frequencies)
-        data = frequencies[known] * self._idf[document.terms[known]] / (norm or 1.0)
+        data = frequencies[known] * self._idf[document.terms[known]] / np.float32(norm or 1.0)
         return sp.csr_matrix(
             (data, document.terms[known], [0, len(data)]), shape=(1, len(self._idf))
         )

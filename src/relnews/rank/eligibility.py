@@ -25,14 +25,17 @@ class Eligibility:
     def __init__(self, case: Case) -> None:
         self.corpus = case.site.corpus
         self.query, self.policy, self.rules = case.query, case.policy, case.rules
+        self._shown: Mask | None = None
 
     def may_be_shown(self) -> Mask:
         """Allow what may stand anywhere on the list, if only by an editor's hand; shape (n,)."""
-        return self._allow(FORBIDDEN)
+        if self._shown is None:
+            self._shown = self._allow(FORBIDDEN)
+        return self._shown
 
     def may_be_chosen(self) -> Mask:
         """Allow what the ranking may choose by itself, shape (n,)."""
-        return self._allow(FORBIDDEN) & self._allow(UNSUITABLE)
+        return self.may_be_shown() & self._allow(UNSUITABLE)
 
     def reason(self, row: int) -> str:
         """Say why a row may not be chosen; empty when it may."""

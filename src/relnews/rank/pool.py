@@ -41,7 +41,7 @@ class Pool:
         self._site, self._policy, self._score = site, policy, score
         self._seen: dict[int, Values] = {}
         self._copied: dict[int, Mask] = {}
-        self.rows, self.lexical, self.latent = rows, lexical, latent
+        self.rows = rows
         self.dates = site.corpus.dates(query.at)[rows]
         sources = site.corpus["source"][rows]
         self.agency = np.isin(sources, site.agency_codes(policy))

@@ -59,7 +59,7 @@ class Ranker:
 
     def rank(self, k: int) -> list[Placed]:
         """Give the first k rows of the list, or all that may be shown."""
-        return list(islice(self._listing().entries(), min(k, len(self._case.site.corpus))))
+        return self._first(self._listing(), k)
 
     def evidence(self, rows: npt.NDArray[np.intp]) -> Evidence:
         """Give the score parts of rows."""
@@ -83,15 +83,15 @@ class Ranker:
         if unfit:
             return f"not eligible: {unfit}"
         evidence = self.evidence(np.array([row], np.intp))
-        relevance, score = self._score_of(evidence)
+        relevance = float(evidence.relevance[0])
+        score = relevance * float(evidence.freshness[0])
         if relevance < self._score.floor or relevance == 0:
             floor = f"the floor of {self._score.floor:.3f}"
             return f"not related: relevance {relevance:.3f} is below {floor}"
         listing = self._listing()
-        shown = list(islice(listing.entries(), k))
-        if row in {placed.row for placed in shown}:
-            place = [placed.row for placed in shown].index(row) + 1
-            return f"on the list, at position {place}"
+        shown = [placed.row for placed in self._first(listing, k)]
+        if row in shown:
+            return f"on the list, at position {shown.index(row) + 1}"
         reason = listing.reason(row)
         return reason or f"outranked: score {score:.3f} was not among the best {k}"
 
@@ -101,9 +101,9 @@ class Ranker:
         known = (dates != UNDATED) & (dated != UNDATED)
         return np.where(known, (dates - dated) / 3600.0, np.inf)
 
-    def _score_of(self, evidence: Evidence) -> tuple[float, float]:
-        relevance = float(evidence.relevance[0])
-        return relevance, relevance * float(evidence.freshness[0])
+    def _first(self, listing: Listing, k: int) -> list[Placed]:
+        """Give the first entries; no list is longer than the corpus, however large k is."""
+        return list(islice(listing.entries(), min(k, len(self._case.site.corpus))))
 
     def _listing(self) -> Listing:
         shown, chosen = self._eligibility.may_be_shown(), self._eligibility.may_be_chosen()
