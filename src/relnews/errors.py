@@ -4,6 +4,7 @@
     ├── InvalidArticle      a record cannot be an article        (ValueError)
     ├── InvalidPolicy       a setting or rule is out of range    (ValueError)
     ├── InvalidQuery        a question cannot be answered        (ValueError)
+    ├── InvalidTruth        what should be true cannot be        (ValueError)
     ├── UnknownArticle      no article has this id               (LookupError)
     ├── IngestError         a file cannot be read at all
     └── StoreError          the database is not ours, or not sound
@@ -17,6 +18,7 @@ __all__ = [
     "InvalidArticle",
     "InvalidPolicy",
     "InvalidQuery",
+    "InvalidTruth",
     "ModelMismatch",
     "RelnewsError",
     "StoreError",
@@ -38,6 +40,10 @@ class InvalidPolicy(RelnewsError, ValueError):
 
 class InvalidQuery(RelnewsError, ValueError):
     """`recommend` was asked something that has no answer, such as k = 0."""
+
+
+class InvalidTruth(RelnewsError, ValueError):
+    """Judgements, links, events or logs that an evaluation cannot be based on."""
 
 
 class UnknownArticle(RelnewsError, LookupError):

@@ -1,0 +1,1 @@
+"""Evaluation: what a list is worth, measured without leaks, for any recommender."""
