@@ -64,7 +64,7 @@ class ListMaker:
             return RelatedList(
                 source_id=article.id, at=at, k=k, entries=(), note=off, _why_not=lambda _: off
             )
-        query = self._query(asked)
+        query = query_of(self._mirror, asked)
         while True:
             ranker = Ranker(self._mirror.site(), self._policy, self._mirror.rules, query)
             placed = ranker.rank(k)
@@ -93,7 +93,8 @@ class ListMaker:
             if row is None:
                 return f"unknown: no article has the id {target_id!r}"
             site, rules = self._mirror.site(), self._mirror.rules
-            return Ranker(site, self._policy, rules, self._query(asked)).why_not(row, asked.k)
+            query = query_of(self._mirror, asked)
+            return Ranker(site, self._policy, rules, query).why_not(row, asked.k)
 
     def switched_off(self, article: Article) -> str:
         """Say why an article gets no list; empty when it gets one."""
@@ -102,29 +103,6 @@ class ListMaker:
         if article.no_list:
             return "no list: switched off on the article"
         return "no list: switched off by a rule" if self._mirror.rules.no_list(article.id) else ""
-
-    def _query(self, asked: Asked) -> Query:
-        article, at, mirror = asked.article, asked.at, self._mirror
-        row = mirror.corpus.row_of.get(article.id) if asked.stored else None
-        if row is None:
-            language = mirror.analyzer.language_of(article)
-            document = mirror.analyzer.draft(article, language)
-            latent = mirror.project(document)
-        else:
-            language = mirror.corpus.names["language"].names[mirror.corpus["language"][row]]
-            document, latent = mirror.document(row), mirror.vector(row)
-        return Query(
-            id=article.id,
-            at=int(at.timestamp() // 1),
-            row=row,
-            document=document,
-            latent=latent,
-            dated=_date(article, at),
-            section=article.section,
-            source=article.source,
-            language=language,
-            exclude=asked.exclude,
-        )
 
     def _entries(
         self,
@@ -180,6 +158,31 @@ class ListMaker:
             tuple(spelt[term] for term in terms.tolist() if term in spelt)[:SHARED_WORDS]
             for terms in shared
         ]
+
+
+def query_of(mirror: Mirror, asked: Asked) -> Query:
+    """Turn a question into what retrieval and ranking take; the mirror must be fresh."""
+    article, at = asked.article, asked.at
+    row = mirror.corpus.row_of.get(article.id) if asked.stored else None
+    if row is None:
+        language = mirror.analyzer.language_of(article)
+        document = mirror.analyzer.draft(article, language)
+        latent = mirror.project(document)
+    else:
+        language = mirror.corpus.names["language"].names[mirror.corpus["language"][row]]
+        document, latent = mirror.document(row), mirror.vector(row)
+    return Query(
+        id=article.id,
+        at=int(at.timestamp() // 1),
+        row=row,
+        document=document,
+        latent=latent,
+        dated=_date(article, at),
+        section=article.section,
+        source=article.source,
+        language=language,
+        exclude=asked.exclude,
+    )
 
 
 @lru_cache(maxsize=1024)

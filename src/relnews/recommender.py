@@ -98,6 +98,11 @@ class Recommender:
         """What is kept, for those who want to look at it."""
         return self._store
 
+    @property
+    def mirror(self) -> Mirror:
+        """What lists are made from, in memory, for those who measure it; `refresh` it first."""
+        return self._mirror
+
     def add(
         self,
         articles: Iterable[Article | Quarantined],

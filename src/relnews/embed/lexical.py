@@ -140,6 +140,17 @@ class LexicalView:
             return parts[0]
         return sp.vstack(parts, format="csr")[np.argsort(np.concatenate(order))]
 
+    def postings(self, terms: npt.NDArray[np.int32]) -> sp.csr_matrix:
+        """Give the damped frequencies of known terms in every row, shape (len(terms), n)."""
+        self._settle()
+        width = len(self._frequencies)
+        for segment in self._segments:
+            segment.by_term.resize(width, segment.n_rows)  # terms it never saw have no postings
+        parts = [segment.by_term[terms] for segment in self._segments]
+        if not parts:
+            return sp.csr_matrix((len(terms), 0), dtype=np.float32)
+        return sp.hstack(parts, format="csr")
+
     def document_weights(self, document: Document) -> sp.csr_matrix:
         """Give a document's unit-length tf-idf weights, shape (1, vocabulary)."""
         self._settle()

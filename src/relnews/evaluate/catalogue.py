@@ -6,8 +6,6 @@ that it may know the future.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ import numpy as np
 from relnews.embed.analysis import Analyzer
 from relnews.embed.lexical import LexicalView
 from relnews.embed.vocabulary import Vocabulary
+from relnews.evaluate.readers import Readers
 from relnews.rank.stories import is_copy
 
 if TYPE_CHECKING:
@@ -58,11 +57,7 @@ class Catalogue:
         self._stories = {name: chain.story for chain in chains for name in chain.article_ids}
         self._analyzer = Analyzer(Vocabulary(), language)
         self._document = lru_cache(maxsize=65_536)(self._analyse)
-        times: dict[str, list[float]] = defaultdict(list)
-        for event in events:
-            times[event.article_id].append(event.at.timestamp())
-        self._events = {name: sorted(found) for name, found in times.items()}
-        self._all_events = sorted(moment for found in times.values() for moment in found)
+        self._readers = Readers(events)
 
     def __len__(self) -> int:
         """Count the articles."""
@@ -107,15 +102,15 @@ class Catalogue:
     @property
     def knows_readers(self) -> bool:
         """Whether any event is known."""
-        return bool(self._all_events)
+        return len(self._readers) > 0
 
     def popularity(self, article_id: str, at: datetime) -> int:
-        """Count the events of an article before a moment."""
-        return bisect_right(self._events.get(article_id, []), at.timestamp())
+        """Count the events of an article up to a moment."""
+        return self._readers.count(article_id, at)
 
     def n_events(self, at: datetime) -> int:
-        """Count all events before a moment."""
-        return bisect_right(self._all_events, at.timestamp())
+        """Count all events up to a moment."""
+        return self._readers.total(at)
 
     def _analyse(self, article_id: str) -> Document:
         article = self.article(article_id)

@@ -23,8 +23,8 @@ class Recommends(Protocol):
 class Likens(Protocol):
     """Anything that tells how alike two articles are, for judged pairs."""
 
-    def similarity(self, source_id: str, target_id: str) -> float:
-        """Give the similarity of two articles; larger is closer."""
+    def similarities(self, source: Article, targets: Sequence[str]) -> Sequence[float]:
+        """Give the similarity of a source with each target; larger is closer."""
         ...
 
 

@@ -1,0 +1,283 @@
+"""Systems to be better than, and the library itself: each sees the world as of the moment.
+
+A `Scorer` scores every article; `Ranked` makes a recommender of it. What may be shown is the same
+for all, so that systems differ in their order alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from relnews.evaluate.questions import question_id
+from relnews.policy import Policy
+from relnews.rank.freshness import freshness
+from relnews.rank.relevance import hybrid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from relnews.evaluate.readers import Readers
+    from relnews.evaluate.world import World
+    from relnews.query import Query
+    from relnews.types import Article
+
+    Values = npt.NDArray[np.float32]
+
+_SECONDS_PER_HOUR = 3600.0
+
+
+class Scorer(Protocol):
+    """Scores every article of a world for a query."""
+
+    @property
+    def world(self) -> World:
+        """Where it looks."""
+        ...
+
+    def scores(self, query: Query) -> Values:
+        """Give one score per row, shape (n,); what scores 0 or less is not shown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The articles that may be shown, by score, ties by newest.
+
+    With a policy in `fresh`, its freshness multiplies the scores; else dates count for nothing.
+    """
+
+    scorer: Scorer
+    fresh: Policy | None = None
+
+    def recommend(self, source: Article, at: datetime, k: int) -> Sequence[str]:
+        """Give the k best ids."""
+        world = self.scorer.world
+        query = world.query(source, at)
+        scores = self.scorer.scores(query)
+        if self.fresh is not None:
+            ages = (query.at - world.mirror.corpus.dates(query.at)) / _SECONDS_PER_HOUR
+            life, floor = self.fresh.half_life_hours, self.fresh.freshness_floor
+            scores = scores * freshness(ages, life, floor)
+        return world.best(scores, world.candidates(query) & (scores > 0), at, k)
+
+    def similarities(self, source: Article, targets: Sequence[str]) -> Sequence[float]:
+        """Give the score of each target, dates left out; all must have arrived."""
+        world = self.scorer.world
+        scores = self.scorer.scores(world.query(source, world.now))
+        return [float(scores[world.mirror.corpus.row_of[name]]) for name in targets]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The library itself, all stages, under a policy."""
+
+    world: World
+    policy: Policy = field(default_factory=Policy)
+
+    def recommend(self, source: Article, at: datetime, k: int) -> Sequence[str]:
+        """Give the ids that `Recommender.recommend` gives."""
+        same_source = self.policy.same_source or self.world.same_source
+        policy = replace(self.policy, same_source=same_source)
+        asked = self.world.source(source, at)
+        return self.world.recommender.recommend(asked, at=at, k=k, policy=policy).ids
+
+    def similarities(self, source: Article, targets: Sequence[str]) -> Sequence[float]:
+        """Give the hybrid cosine that relevance is made from."""
+        return Ranked(Hybrid(self.world, self.policy.semantic_weight)).similarities(source, targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """All alike, so that the newest come first."""
+
+    world: World
+
+    def scores(self, query: Query) -> Values:  # noqa: ARG002  # blind on purpose
+        """Give 1 for every row."""
+        return np.ones(len(self.world.mirror.corpus), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class NewestInSection:
+    """The source's section and nothing else, newest first: the usual box of a desk."""
+
+    world: World
+
+    def scores(self, query: Query) -> Values:
+        """Give 1 for the rows of the section."""
+        corpus = self.world.mirror.corpus
+        section = corpus.names["section"].find(query.section)
+        return np.asarray(corpus["section"] == section, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class AtRandom:
+    """Chance."""
+
+    world: World
+    generator: np.random.Generator
+
+    def scores(self, query: Query) -> Values:  # noqa: ARG002  # blind on purpose
+        """Draw a score in (0, 1] for every row."""
+        return np.float32(1) - self.generator.random(len(self.world.mirror.corpus), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class MostRead:
+    """The events of the last hours before the moment: the usual box of what is read most."""
+
+    world: World
+    readers: Readers
+    hours: float = 72.0
+
+    def scores(self, query: Query) -> Values:
+        """Count the events of every row up to the moment, and none after it."""
+        corpus = self.world.mirror.corpus
+        scores = np.zeros(len(corpus), np.float32)
+        at = datetime.fromtimestamp(query.at, UTC)
+        for name, count in self.readers.counts(at, self.hours).items():
+            row = corpus.row_of.get(name)
+            if row is not None:
+                scores[row] = count
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class TfIdf:
+    """The lexical view: the cosine of sublinear tf-idf."""
+
+    world: World
+
+    def scores(self, query: Query) -> Values:
+        """Give the cosine with every row."""
+        return self.world.mirror.lexical.similarities(query.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """The latent view; nothing at all before there is one."""
+
+    world: World
+
+    def scores(self, query: Query) -> Values:
+        """Give the cosine with every row."""
+        return self.world.mirror.site().vectors @ query.latent
+
+
+@dataclass(frozen=True, slots=True)
+class Hybrid:
+    """Both views, without the stages that follow."""
+
+    world: World
+    semantic_weight: float
+
+    def scores(self, query: Query) -> Values:
+        """Give the weighted sum of both cosines."""
+        vectors = self.world.mirror.site().vectors
+        weight = self.semantic_weight if vectors.shape[1] else 0.0
+        lexical = self.world.mirror.lexical.similarities(query.document)
+        return hybrid(lexical, vectors @ query.latent, weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Bm25:
+    """Okapi BM25 with the source's whole text as the query: what More-Like-This does.
+
+    Robertson and Zaragoza (2009), The probabilistic relevance framework; the idf is Lucene's,
+    ln(1 + (n - df + .5) / (df + .5)). Counts are those of the lexical view, in which headline
+    and lead weigh more; each distinct term of the source is asked for once.
+    """
+
+    world: World
+    k1: float = 1.2
+    b: float = 0.75
+    _lengths: list[float] = field(default_factory=list, repr=False)
+
+    def scores(self, query: Query) -> Values:
+        """Score every row; O(postings of the source's terms)."""
+        lexical = self.world.mirror.lexical
+        frequencies = lexical.document_frequencies()
+        terms = query.document.terms[query.document.terms < len(frequencies)]
+        terms = terms[frequencies[terms] > 0]
+        found, lengths = lexical.postings(terms), self._row_lengths()
+        counts = np.exp(found.data - 1.0)
+        relative = lengths / max(float(lengths.mean()), 1.0)
+        damping = self.k1 * (1 - self.b + self.b * relative)
+        found.data = counts * (self.k1 + 1) / (counts + damping[found.indices])
+        n_live, df = len(self.world.mirror.live_rows()), frequencies[terms]
+        return np.asarray(found.T @ np.log1p((n_live - df + 0.5) / (df + 0.5)), np.float32)
+
+    def _row_lengths(self) -> npt.NDArray[np.float64]:
+        """Give the number of words of every row; rows do not change once they are there."""
+        lexical = self.world.mirror.lexical
+        for row in range(len(self._lengths), len(lexical)):
+            self._lengths.append(float(lexical.document(row)[1].sum()))
+        return np.array(self._lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceModel:
+    """The cosine of sentence embeddings.
+
+    Parameters
+    ----------
+    world
+        Where it looks.
+    encode
+        Texts to vectors, shape (n, d), such as ``SentenceTransformer(...).encode``. Each
+        version is encoded once, when it has arrived; what the model cuts off stays unseen.
+    """
+
+    world: World
+    encode: Callable[[Sequence[str]], npt.NDArray[np.float32]]
+    _vectors: list[Values] = field(default_factory=list, repr=False)
+
+    def recommend(self, source: Article, at: datetime, k: int) -> Sequence[str]:
+        """Give the k most similar ids."""
+        scores = self._scores(source)
+        allowed = self.world.candidates(self.world.query(source, at)) & (scores > 0)
+        return self.world.best(scores, allowed, at, k)
+
+    def similarities(self, source: Article, targets: Sequence[str]) -> Sequence[float]:
+        """Give the cosine with each target; all must have arrived."""
+        scores = self._scores(source)
+        return [float(scores[self.world.mirror.corpus.row_of[name]]) for name in targets]
+
+    def _scores(self, source: Article) -> Values:
+        archive, now = self.world.archive, self.world.now
+        new = self.world.mirror.corpus.ids[len(self._vectors) :]
+        if new:
+            versions = (archive.version(name, now) or archive.latest(name) for name in new)
+            self._vectors.extend(_units(self.encode([_text(article) for article in versions])))
+        vectors: Values = np.array(self._vectors, np.float32)
+        scores: Values = vectors @ _units(self.encode([_text(source)]))[0]
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """The lists of a run file, by `question_id` or else by the id of the source."""
+
+    lists: Mapping[str, Sequence[str]]
+
+    def recommend(self, source: Article, at: datetime, k: int) -> Sequence[str]:
+        """Give the stored list; an empty one where none is stored."""
+        found = self.lists.get(question_id(source.id, at), self.lists.get(source.id, ()))
+        return tuple(found)[:k]
+
+
+def _text(article: Article) -> str:
+    return "\n".join(part for part in (article.headline, article.teaser, article.body) if part)
+
+
+def _units(vectors: npt.NDArray[np.float32]) -> Values:
+    found = np.asarray(vectors, np.float32)
+    norms = np.linalg.norm(found, axis=1, keepdims=True)
+    units: Values = np.divide(found, norms, out=np.zeros_like(found), where=norms > 0)
+    return units

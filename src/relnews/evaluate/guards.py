@@ -1,0 +1,151 @@
+"""Leak guards: what would make a recommender look better than it is, taken out and counted.
+
+Each guard takes questions and gives them back clean, with one removal for each thing it took.
+A target that is taken out counts neither for nor against a list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from relnews.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from relnews.evaluate.archive import Archive
+    from relnews.evaluate.catalogue import Catalogue
+    from relnews.evaluate.protocols import Recommends
+    from relnews.evaluate.truth import Question
+    from relnews.evaluate.world import World
+
+MIN_QUOTED_WORDS = 3
+"""A shorter headline, such as "Wetter", stands in many texts by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A target that a guard took out of a question; an empty id stands for the question."""
+
+    guard: str
+    source_id: str
+    target_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """Questions without leaks, and what was removed."""
+
+    questions: tuple[Question, ...]
+    removals: tuple[Removal, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much each guard removed."""
+        return dict(Counter(removal.guard for removal in self.removals))
+
+
+def guard(questions: Iterable[Question], catalogue: Catalogue) -> Guarded:
+    """Take out targets that were not live, that the source quotes, or that copy the source."""
+    checks: tuple[tuple[str, Callable[[Question, str], bool]], ...] = (
+        ("not live at the moment", lambda q, name: not catalogue.archive.is_live(name, q.at)),
+        ("near-duplicate of the source", lambda q, name: is_copy(q, name, catalogue)),
+        ("headline quoted in the source", lambda q, name: is_quoted(q, name, catalogue)),
+    )
+    clean, removals = [], []
+    for question in questions:
+        taken: dict[str, str] = {}
+        for name in question.gains:
+            broken = next((word for word, leaks in checks if leaks(question, name)), None)
+            if broken:
+                taken[name] = broken
+        removals += [Removal(word, question.source.id, name) for name, word in taken.items()]
+        gains = {name: gain for name, gain in question.gains.items() if name not in taken}
+        clean.append(replace(question, gains=gains, ignored=question.ignored | taken.keys()))
+    return Guarded(tuple(clean), tuple(removals))
+
+
+def is_copy(question: Question, target_id: str, catalogue: Catalogue) -> bool:
+    """Tell whether a target is a near-duplicate of the source as it is asked about."""
+    return target_id in catalogue and catalogue.is_copy(question.source.id, target_id)
+
+
+def is_quoted(question: Question, target_id: str, catalogue: Catalogue) -> bool:
+    """Tell whether a target's headline stands word for word in the source's text."""
+    if target_id not in catalogue:
+        return False
+    headline = _spaced(catalogue.article(target_id).headline)
+    source = question.source
+    return headline.count(" ") > MIN_QUOTED_WORDS and headline in _spaced(
+        f"{source.teaser}\n{source.body}"
+    )
+
+
+@lru_cache(maxsize=4096)
+def _spaced(text: str) -> str:
+    """Give the words of a text with a space on both sides of each."""
+    return f" {' '.join(words(text))} "
+
+
+def not_before(
+    questions: Iterable[Question], fitted_until: datetime | None, *, what: str = "a refit"
+) -> Guarded:
+    """Take out the questions whose moment a fitted system has already seen.
+
+    Parameters
+    ----------
+    questions
+        What is to be asked.
+    fitted_until
+        The newest moment that the system was fitted on; None when it was not fitted.
+    what
+        Names the guard in the report.
+    """
+    kept, removals = [], []
+    for question in questions:
+        if fitted_until is None or question.at >= fitted_until:
+            kept.append(question)
+        else:
+            removals.append(Removal(f"{what} saw the future", question.source.id, ""))
+    return Guarded(tuple(kept), tuple(removals))
+
+
+def sees_the_future(
+    build: Callable[[World], Recommends],
+    worlds: Callable[[Archive], World],
+    archive: Archive,
+    questions: Sequence[Question],
+    k: int = 10,
+) -> tuple[str, ...]:
+    """Name the sources whose list changes when what came after the moment is taken away.
+
+    The test needs no look into the system. It is built once on the whole archive and once on
+    the archive as it stood at the moment; both lists must be the same. Whatever leaks, be it
+    document frequencies, popularity or a fitted model, makes them differ. One list takes a
+    whole new world, so that a few questions must do.
+
+    Parameters
+    ----------
+    build
+        Makes the system from a world, as for `replay`.
+    worlds
+        Makes a world from an archive, such as `World`.
+    archive, questions, k
+        What is asked.
+    """
+    found = []
+    for question in questions:
+        lists = []
+        for known in (archive, archive.until(question.at)):
+            world = worlds(known)
+            system = build(world)
+            world.advance(question.at)
+            lists.append(tuple(system.recommend(question.source, question.at, k)))
+            world.close()
+        if lists[0] != lists[1]:
+            found.append(question.source.id)
+    return tuple(found)

@@ -1,0 +1,164 @@
+"""A site as it stood at a moment: the library itself, fed with an archive in time order.
+
+Nothing is simulated. What is measured is the code that a site runs: articles, versions and
+retractions arrive when they did, document counts run along, and the latent view is refitted as
+the corpus grows. So no list can know what came after its moment.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relnews import intake
+from relnews.errors import InvalidQuery
+from relnews.evaluate.archive import BEGINNING
+from relnews.lists import Asked, query_of
+from relnews.policy import Policy
+from relnews.rank.case import Case
+from relnews.rank.eligibility import Eligibility
+from relnews.rank.score import MomentScore
+from relnews.recommender import Recommender
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    import numpy.typing as npt
+
+    from relnews.evaluate.archive import Archive, Arrival
+    from relnews.mirror import Mirror
+    from relnews.query import Query
+    from relnews.types import Article
+
+    Mask = npt.NDArray[np.bool_]
+    Values = npt.NDArray[np.float32]
+
+
+class World:
+    """An archive, lived through.
+
+    Parameters
+    ----------
+    archive
+        What happened.
+    split
+        From this moment on nothing is fitted any more: the latent view and the calibration come
+        from what had arrived before it. None: they are refitted as on a site.
+    same_source
+        Lists show only the source article's own outlet. On a corpus of several outlets this
+        controls for readers who keep to one.
+    language
+        Assumed where neither an article nor detection names one.
+
+    Attributes
+    ----------
+    now
+        The moment the world stands at.
+    fitted_until
+        The moment of the last fit; None before the first.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        split: datetime | None = None,
+        same_source: bool = False,
+        language: str = "de",
+    ) -> None:
+        self.archive, self.same_source = archive, same_source
+        self.now, self.fitted_until = BEGINNING, None
+        self._split = split
+        self._waiting = iter(archive.arrivals())
+        self._next = next(self._waiting, None)
+        self.recommender = Recommender.open(":memory:", language=language)
+        self.query = lru_cache(maxsize=1)(self._query)
+
+    now: datetime
+    fitted_until: datetime | None
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self.recommender.close()
+
+    @property
+    def mirror(self) -> Mirror:
+        """The articles and views as of now."""
+        return self.recommender.mirror
+
+    def advance(self, at: datetime) -> None:
+        """Let everything happen up to a moment, which must not lie in the past.
+
+        Raises
+        ------
+        InvalidQuery
+            When the world has passed the moment already.
+        """
+        if at < self.now:
+            msg = f"a world only moves forward: it stands at {self.now}, was asked for {at}"
+            raise InvalidQuery(msg)
+        if self._split is not None and self.now < self._split <= at:
+            self._live_through(self._split)
+            self._fit(self._split)
+        self._live_through(at)
+        self.now = at
+
+    def _live_through(self, until: datetime) -> None:
+        arrived = self._arrived(until)
+        for is_retraction, some in groupby(arrived, lambda arrival: arrival.article is None):
+            if is_retraction:
+                for arrival in some:
+                    self.recommender.retract(arrival.article_id)
+            else:
+                self._take_in(arrival.article for arrival in some if arrival.article)
+        if not arrived:
+            return
+        self.query.cache_clear()
+        self.mirror.refresh()
+        frozen = self._split is not None and until > self._split
+        if not frozen and intake.is_refit_due(self.mirror):
+            self._fit(until)
+
+    def _arrived(self, until: datetime) -> list[Arrival]:
+        arrived = []
+        while self._next is not None and self._next.at <= until:
+            arrived.append(self._next)
+            self._next = next(self._waiting, None)
+        return arrived
+
+    def _take_in(self, articles: Iterable[Article]) -> None:
+        """Add articles as the library does, but for the refit, which has its own time here."""
+        intake.add(self.recommender.store, self.mirror, articles, lambda _: None)
+
+    def _fit(self, at: datetime) -> None:
+        self.recommender.refit()
+        self.fitted_until = at
+
+    def source(self, source: Article, at: datetime) -> str | Article:
+        """Give a source as `recommend` takes it: its id when it is the stored version."""
+        return source.id if source == self.archive.version(source.id, at) else source
+
+    def _query(self, source: Article, at: datetime) -> Query:
+        stored = isinstance(self.source(source, at), str)
+        return query_of(self.mirror, Asked(source, at, 1, frozenset(), stored=stored))
+
+    def candidates(self, query: Query) -> Mask:
+        """Mark the rows that may stand on the list of a query, shape (n,)."""
+        site, policy = self.mirror.site(), Policy(same_source=self.same_source)
+        score = MomentScore(site.corpus, site.calibration, policy, 0, query.at)
+        return Eligibility(Case(site, query, policy, self.mirror.rules, score)).may_be_chosen()
+
+    def best(self, scores: Values, allowed: Mask, at: datetime, k: int) -> list[str]:
+        """Give the ids of the k largest scores among allowed rows, ties by newest, then id."""
+        rows = np.flatnonzero(allowed)
+        if len(rows) > k:
+            least = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
+            rows = rows[scores[rows] >= least]
+        corpus, moment = self.mirror.corpus, int(at.astimezone(UTC).timestamp() // 1)
+        order = corpus.newest_first(rows, moment, scores[rows])[:k]
+        return [corpus.ids[row] for row in rows[order]]
