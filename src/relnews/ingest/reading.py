@@ -115,7 +115,7 @@ def _read_file(
     fields: Mapping[str, str] | None,
     timezone: str,
 ) -> Iterator[Article | Quarantined]:
-    with _open_bytes(path) as stream:
+    with open_bytes(path) as stream:
         records = _records(
             stream,
             path,
@@ -149,7 +149,7 @@ def _records(
         return read_capture(stream, str(path), timezone=timezone)
     encoding = "utf-8-sig"
     if path.is_file():  # a pipe cannot be read twice
-        with _open_bytes(path) as again:
+        with open_bytes(path) as again:
             encoding = encoding_of(again)
     return read_table(stream, str(path), convert, encoding=encoding, fields=fields)
 
@@ -217,7 +217,7 @@ def _decide(head: bytes, path: Path, fields: Mapping[str, str] | None) -> Format
     return "capture"
 
 
-def _open_bytes(path: Path) -> io.BufferedReader:
+def open_bytes(path: Path) -> io.BufferedReader:
     """Open a file for reading, unpacking gzip, which is told by its first two bytes.
 
     The stream need not be seekable. When a gzip file breaks, everything before the break has
