@@ -35,9 +35,10 @@ def compare(
     """Compare systems with their peers on one metric.
 
     `p` is that of `randomisation_p`, `effect` Cohen's d of the paired differences (mean over
-    standard deviation, Cohen 1988), the interval of the difference that of `Resampler`. No result
-    depends on which other pairs are compared, nor on their order. `p_corrected` is NaN until
-    `correct` has seen all comparisons of the task.
+    standard deviation, Cohen 1988; 0 where all are equal, infinite where all differ by the same),
+    the interval of the difference that of `Resampler`. No result depends on which other pairs are
+    compared, nor on their order. `p_corrected` is NaN until `correct` has seen all comparisons of
+    the task.
 
     Parameters
     ----------
@@ -84,9 +85,7 @@ def compare(
     return compared
 
 
-def randomisation_p(
-    sums: Values, generator: np.random.Generator, *, n_flips: int = 9999
-) -> Values:
+def randomisation_p(sums: Values, generator: np.random.Generator, *, n_flips: int = 9999) -> Values:
     """Give p of a two-sided Fisher randomisation test for paired differences.
 
     If a pair of systems were alike, each group of questions could as well have come out with
@@ -112,7 +111,7 @@ def randomisation_p(
         1 where all sums are 0 or there is one group only.
     """
     n_moving = np.count_nonzero(sums, axis=0)
-    exact = 2.0**n_moving <= n_flips + 1
+    exact = n_moving <= np.log2(n_flips + 1)
     chances = np.ones(sums.shape[1])
     for place in np.flatnonzero(exact):
         column = sums[sums[:, place] != 0, place]
@@ -178,7 +177,7 @@ def _effect(difference: Values) -> float:
 def _all_flips(n_groups: int) -> Values:
     """Give every way to set signs, shape (2^n_groups, n_groups)."""
     ways = np.arange(2**n_groups)[:, np.newaxis]
-    return 2.0 * ((ways >> np.arange(n_groups)) & 1) - 1.0
+    return _signs((ways >> np.arange(n_groups)) & 1)
 
 
 def _drawn_p(sums: Values, generator: np.random.Generator, n_flips: int) -> Values:
@@ -187,9 +186,13 @@ def _drawn_p(sums: Values, generator: np.random.Generator, n_flips: int) -> Valu
     reached = np.ones(sums.shape[1])
     for start in range(0, n_flips, rows):
         shape = (min(rows, n_flips - start), len(sums))
-        flips = 2.0 * generator.integers(2, size=shape, dtype=np.int8) - 1.0
+        flips = _signs(generator.integers(2, size=shape, dtype=np.int8))
         reached += _as_far(flips, sums) * shape[0]
     return reached / (n_flips + 1)
+
+
+def _signs(bits: npt.NDArray[np.integer]) -> Values:
+    return np.where(bits, 1.0, -1.0)
 
 
 def _as_far(flips: Values, sums: Values) -> Values:

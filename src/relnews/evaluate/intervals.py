@@ -39,8 +39,8 @@ class Resampler:
     100     92 %                92 %        88 %   57 %
     ======  ==================  ==========  =====  =============
 
-    and with many zeros (83 to 88 %) none did better; BCa (Efron 1987) was ahead only where each
-    group held one list and nearly all were 0.
+    BCa (Efron 1987) was ahead only where nearly all values are 0 (at 30 groups 85 to 90 % against
+    86 to 88 %): there every interval is too narrow, and more groups are the only cure.
 
     Parameters
     ----------
@@ -114,6 +114,11 @@ class Resampler:
             How many values it rests on.
         n_groups
             In how many groups they are; None: in all.
+
+        Returns
+        -------
+        Estimate
+            The bounds always hold the value; NaN with fewer than two groups.
         """
         value, drawn = float(statistic[0]), statistic[1:]
         drawn = drawn[~np.isnan(drawn)]
@@ -194,4 +199,5 @@ def interval(
 def ratio(above: Values, below: Values) -> Values:
     """Divide, NaN where there is nothing to divide by."""
     missing = np.full(np.broadcast(above, below).shape, np.nan)
-    return np.divide(above, below, out=missing, where=below != 0)
+    divided: Values = np.divide(above, below, out=missing, where=below != 0)
+    return divided

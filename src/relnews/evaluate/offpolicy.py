@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.errors import InvalidTruth
-from relnews.evaluate.clicks import ClickRates
+from relnews.evaluate.click_model import ClickRates
 from relnews.evaluate.intervals import Resampler, ratio
 from relnews.evaluate.results import OffPolicyResult
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from relnews.evaluate.clicks import ClickModel
+    from relnews.evaluate.click_model import ClickModel
     from relnews.evaluate.truth import Impression
 
     Values = npt.NDArray[np.float64]
@@ -51,8 +51,8 @@ def off_policy(  # noqa: PLR0913  # the house allows six
       model, and steadier the better it is.
     - logged: clicks per list as shown, the figure to beat.
 
-    None of them sees what the logging system could never have shown: where `n_slots` is far
-    above the sum of weights, IPS is too low. Clipping trades such a bias for less variance.
+    None of them sees clicks on what the logging system could never have shown: IPS counts them as
+    0, SNIPS as the mean of the rest, DR as the model says. Clipping trades bias for variance.
 
     Parameters
     ----------
@@ -87,24 +87,133 @@ def off_policy(  # noqa: PLR0913  # the house allows six
     """
     _require(impressions, lists, clip)
     slots = _Slots.of(impressions, lists)
-    raw = slots.weight
-    weight = np.minimum(raw, clip)
+    weights = np.minimum(slots.raw, clip)
+    models = _folds(impressions, generator) if model is None else [model] * len(impressions)
+    columns = _columns(slots, weights, slots.expected(impressions, models))
     resampler = Resampler([impression.user for impression in impressions], generator)
-    models = (model, model) if model is not None else None
-    expected = _expected(slots, impressions, lists, models or _folds(impressions, generator))
-    sums = resampler.resample(_columns(slots, weight, expected))
-    place = {"IPS": 0, "DR": 1, "logged": 2}
-    statistics = {name: sums[:, column] / sums[:, 3] for name, column in place.items()}
-    statistics["SNIPS"] = _self_normalised(sums[:, 3], *np.split(sums[:, 4:], 3, axis=1))
-    used = np.count_nonzero(raw)
+    sums = resampler.resample(columns)
+    statistics = {
+        "IPS": sums[:, 0] / sums[:, 3],
+        "SNIPS": _self_normalised(sums[:, 3], *np.split(sums[:, 4:], 3, axis=1)),
+        "DR": sums[:, 1] / sums[:, 3],
+        "logged": sums[:, 2] / sums[:, 3],
+    }
+    n_used = np.count_nonzero(weights)
     return OffPolicyResult(
         system=system,
         values={
-            name: resampler.interval_of(statistics[name], len(impressions))
-            for name in ("IPS", "SNIPS", "DR", "logged")
+            name: resampler.interval_of(statistic, len(impressions))
+            for name, statistic in statistics.items()
         },
-        effective_sample_size=float(weight.sum() ** 2 / (weight @ weight)) if used else 0.0,
+        effective_sample_size=float(weights.sum() ** 2 / (weights @ weights)) if n_used else 0.0,
         clip=float(clip),
-        clipped=float(np.count_nonzero(raw > clip) / used) if used else 0.0,
-        n_slots=len(raw),
+        clipped=float(np.count_nonzero(slots.raw > clip) / n_used) if n_used else 0.0,
+        n_slots=len(weights),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Slots:
+    """Every place of every impression, shape (s,) each; `wanted` is None at an empty place."""
+
+    n: int
+    row: npt.NDArray[np.intp]
+    place: npt.NDArray[np.intp]
+    clicked: Values
+    raw: Values
+    wanted: tuple[str | None, ...]
+
+    @classmethod
+    def of(cls, impressions: Sequence[Impression], lists: Sequence[Sequence[str]]) -> _Slots:
+        """Lay the lists beside the log; `raw` are the weights before they are clipped."""
+        row, place, clicked, raw, wanted = [], [], [], [], []
+        for number, (impression, ids) in enumerate(zip(impressions, lists, strict=True)):
+            for position, shown in enumerate(impression.shown):
+                target = ids[position] if position < len(ids) else None
+                row.append(number)
+                place.append(position)
+                clicked.append(impression.clicked[position])
+                propensity = (impression.propensities or ())[position]
+                raw.append(1.0 / propensity if target == shown else 0.0)
+                wanted.append(target)
+        return cls(
+            len(impressions),
+            np.array(row, np.intp),
+            np.array(place, np.intp),
+            np.array(clicked, np.float64),
+            np.array(raw, np.float64),
+            tuple(wanted),
+        )
+
+    @property
+    def filled(self) -> Values:
+        """1 where the system fills the place, else 0."""
+        return np.array([target is not None for target in self.wanted], np.float64)
+
+    def expected(self, impressions: Sequence[Impression], models: Sequence[ClickModel]) -> Values:
+        """Ask each impression's model about the article that the system puts at each place."""
+        found = [
+            0.0 if target is None else models[row].expected(impressions[row], place, target)
+            for row, place, target in zip(
+                self.row.tolist(), self.place.tolist(), self.wanted, strict=True
+            )
+        ]
+        return np.array(found, np.float64)
+
+    def by_list(self, values: Values) -> Values:
+        """Sum over the places of each list: shape (s,) becomes (n, 1)."""
+        return np.bincount(self.row, values, self.n).astype(np.float64)[:, np.newaxis]
+
+    def by_place(self, values: Values) -> Values:
+        """Lay out as a table: shape (s,) becomes (n, places)."""
+        table = np.zeros((self.n, int(self.place.max(initial=-1)) + 1))
+        table[self.row, self.place] = values
+        return table
+
+
+def _columns(slots: _Slots, weights: Values, expected: Values) -> Values:
+    """Give per list all that is to be summed: IPS, DR, clicks, 1; by place w c, w, filled."""
+    weighted = weights * slots.clicked
+    robust = expected + weights * (slots.clicked - expected)
+    sums = [slots.by_list(values) for values in (weighted, robust, slots.clicked)]
+    tables = [slots.by_place(values) for values in (weighted, weights, slots.filled)]
+    return np.hstack([*sums, np.ones((slots.n, 1)), *tables])
+
+
+def _self_normalised(n: Values, clicks: Values, weights: Values, filled: Values) -> Values:
+    """Give SNIPS from sums over lists: `n` of shape (r,), the others by place, (r, places)."""
+    by_place = np.where(filled > 0, filled * ratio(clicks, weights), 0.0)
+    return np.asarray(by_place.sum(axis=1) / n)
+
+
+def _folds(impressions: Sequence[Impression], generator: np.random.Generator) -> list[ClickModel]:
+    """Give each impression a model that was fitted on the other half of the users."""
+    users = generator.permutation(sorted({impression.user for impression in impressions}))
+    first = set(users[: len(users) // 2].tolist())
+    inside = [impression for impression in impressions if impression.user in first]
+    outside = [impression for impression in impressions if impression.user not in first]
+    of_first, of_second = ClickRates(outside), ClickRates(inside)
+    return [of_first if impression.user in first else of_second for impression in impressions]
+
+
+def _require(
+    impressions: Sequence[Impression], lists: Sequence[Sequence[str]], clip: float
+) -> None:
+    """Refuse what nothing can be estimated from."""
+    if not (isfinite(clip) and clip > 0):
+        msg = f"clip must be a finite number greater than 0, got {clip!r}"
+        raise InvalidTruth(msg)
+    if not impressions:
+        msg = "an off-policy estimate needs at least one impression, got none; log what is shown"
+        raise InvalidTruth(msg)
+    if len(lists) != len(impressions):
+        msg = f"lists must be one for each of {len(impressions)} impressions, got {len(lists)}"
+        raise InvalidTruth(msg)
+    missing = sum(impression.propensities is None for impression in impressions)
+    if missing:
+        msg = (
+            f"propensities must be logged for an off-policy estimate, {missing} of "
+            f"{len(impressions)} impressions have none; log the probability of each shown "
+            "article at its place, or use the comparison on clicks"
+        )
+        raise InvalidTruth(msg)
