@@ -8,6 +8,7 @@ import click
 
 from relnews.cli import options
 from relnews.cli.demo import demo
+from relnews.cli.evaluate import evaluate
 from relnews.cli.keep import add, check, retract
 from relnews.cli.lists import explain, precompute, recommend
 from relnews.cli.rules import rules
@@ -19,11 +20,11 @@ from relnews.errors import RelnewsError
 def cli() -> None:
     """Related, fresh, diverse and explained article lists ("Empfohlen") for a news site.
 
-    Exit codes: 0 done, 1 a check failed, 2 wrong use or bad input.
+    Exit codes: 0 done, 1 a check or comparison failed, 2 wrong use or bad input.
     """
 
 
-for _command in (demo, add, recommend, explain, retract, precompute, check, rules):
+for _command in (demo, add, recommend, explain, retract, precompute, check, rules, evaluate):
     cli.add_command(_command)
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from relnews.ingest import Format
     from relnews.types import AddReport, Article
 
-SHOWN_PROBLEMS = 10
 SHOWN_ENTRIES = 5
 
 
@@ -60,7 +59,7 @@ def add(
     from relnews.ingest.times import zone_of
     from relnews.recommender import Recommender
 
-    fields = _fields(pairs)
+    fields = field_map(pairs)
     missing = [file for file in files if not Path(file).exists()]
     if len(missing) == len(files):
         msg = f"there must be something to read, but nothing is at {', '.join(missing)}"
@@ -158,7 +157,8 @@ def _records(
             yield Quarantined(file, 0, "", str(error))
 
 
-def _fields(pairs: tuple[str, ...]) -> dict[str, str]:
+def field_map(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Read field mappings as they stand on the command line."""
     fields = {}
     for pair in pairs:
         ours, sign, theirs = pair.partition("=")
@@ -176,9 +176,9 @@ def _print_report(report: AddReport) -> None:
         f"{len(report.refused):,} refused, {len(report.quarantined):,} in quarantine"
     )
     for word, records in (("refused", report.refused), ("quarantine", report.quarantined)):
-        for record in records[:SHOWN_PROBLEMS]:
+        for record in records[: options.SHOWN_PROBLEMS]:
             place = f"{record.file}:{record.line}" if record.line else record.file
             where = " ".join(part for part in (place, record.id) if part)
             click.echo(f"{word}: {where}: {record.reason}", err=True)
-        if len(records) > SHOWN_PROBLEMS:
-            click.echo(f"{word}: and {len(records) - SHOWN_PROBLEMS:,} more", err=True)
+        if len(records) > options.SHOWN_PROBLEMS:
+            click.echo(f"{word}: and {len(records) - options.SHOWN_PROBLEMS:,} more", err=True)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 TIMEZONE = "Europe/Berlin"
 
+SHOWN_PROBLEMS = 10
+"""Of many broken records so many are named."""
+
 CHECK_FAILED = 1
 BAD_INPUT = 2
 
@@ -33,6 +36,13 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
         msg = f"a time is like 2026-03-15T08:00+01:00, got {given!r}"
         raise click.BadParameter(msg)
     return found
+
+
+def moment_or_none(
+    context: click.Context, parameter: click.Parameter, given: str | None
+) -> datetime | None:
+    """Read a time that may be left out."""
+    return None if given is None else _moment(context, parameter, given)
 
 
 database = click.argument("database")

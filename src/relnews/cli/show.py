@@ -1,4 +1,4 @@
-"""How lists look on a terminal."""
+"""How lists and evaluations look on a terminal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import click
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from relnews.evaluate.results import Comparison, Evaluation, TaskResult
     from relnews.types import Article, Related, RelatedList
 
 WIDTH = 88
+SHOWN_METRICS = 6
 
 
 def print_list(article: Article, related: RelatedList, *, parts: bool = False) -> None:
@@ -38,6 +40,41 @@ def print_entry(position: int, entry: Related, zone: tzinfo | None, *, parts: bo
             f"x freshness {entry.freshness:.3f}; placed by {entry.placed_by}"
         )
         click.echo(indent(score, " " * 5))
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Print what an evaluation found: one table a task, and how the first system compares."""
+    for task in evaluation.tasks:
+        n_right = task.n_questions - task.n_without_truth
+        click.echo(f"\n{task.name}: {n_right:,} questions with right answers. {task.about}")
+        removed = ", ".join(f"{count} {guard}" for guard, count in task.removed.items())
+        click.echo(f"left out: {removed or 'nothing'}; {task.n_without_truth:,} without truth")
+        _print_table(task)
+        for compared in task.comparisons:
+            if compared.metric == task.headline:
+                _print_comparison(compared)
+
+
+def _print_table(task: TaskResult) -> None:
+    """Print the metrics that tell most, the headline metric with its interval."""
+    metrics = [name for name in task.better if name in task.systems[0].values][:SHOWN_METRICS]
+    if task.headline not in metrics:
+        metrics.append(task.headline)
+    width = max(len(system.name) for system in task.systems)
+    click.echo(f"{'':{width}}  " + "  ".join(f"{name:>12.12}" for name in metrics))
+    for system in task.systems:
+        values = [system.values.get(name) for name in metrics]
+        cells = [f"{value.value:12.3f}" if value else f"{'-':>12}" for value in values]
+        click.echo(f"{system.name:{width}}  " + "  ".join(cells))
+
+
+def _print_comparison(compared: Comparison) -> None:
+    gap = compared.difference
+    click.echo(
+        f"{compared.system} - {compared.peer}: {compared.metric} {gap.value:+.3f} "
+        f"[{gap.low:+.3f}, {gap.high:+.3f}], p {compared.p_corrected:.4f} after correction, "
+        f"{compared.wins} wins, {compared.ties} ties, {compared.losses} losses"
+    )
 
 
 def _line(article: Article, zone: tzinfo | None) -> str:

@@ -18,7 +18,8 @@ from relnews.settings import load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from relnews.policy import Policy
     from relnews.types import Article, Quarantined
@@ -33,9 +34,9 @@ SHOWN = ("sta-001", "kul-002", "pan-005")
 
 def articles() -> Iterator[Article | Quarantined]:
     """Yield the articles, section by section, older versions before newer ones."""
-    with as_file(_folder()) as folder:
-        for path in sorted(folder.glob("*.jsonl")):
-            yield from read(path)
+    with folder() as path:
+        for file in sorted(path.glob("*.jsonl")):
+            yield from read(file)
 
 
 def policy() -> Policy:
@@ -60,10 +61,11 @@ def stories() -> dict[str, list[str]]:
     return dict(members)
 
 
-def _folder() -> Traversable:
-    return files(__name__) / "newsroom"
+def folder() -> AbstractContextManager[Path]:
+    """Give the folder of articles and judgements, as `relnews.evaluate.load` takes it."""
+    return as_file(files(__name__) / "newsroom")
 
 
 def _table(name: str) -> list[dict[str, str]]:
-    text = (_folder() / name).read_text(encoding="utf-8")
+    text = (files(__name__) / "newsroom" / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))

@@ -1,0 +1,236 @@
+"""The commands that measure: evaluate, tune."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from relnews.cli import options
+from relnews.cli.keep import field_map
+from relnews.cli.show import print_evaluation
+from relnews.errors import InvalidTruth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from relnews.evaluate import Dataset, Outcome, Systems
+    from relnews.evaluate.results import Evaluation
+    from relnews.evaluate.systems import Build
+    from relnews.policy import Policy
+
+MAIN = "relnews"
+DEMO = "demo"
+SAME_DATA = ("data", "tasks", "list length", "questions at most", "seed", "split")
+"""The settings that two evaluations must share to be compared."""
+
+data = click.argument("data")
+tasks = click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    help="links, events, impressions, pairs, chains, sections or tags; may be repeated. "
+    "By default all that people judged.",
+)
+sample = click.option(
+    "--sample", default=1000, show_default=True, help="At most so many questions a task."
+)
+seed = click.option("--seed", default=0, show_default=True, help="Of everything that is drawn.")
+length = click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
+fields = click.option(
+    "--field", "pairs", multiple=True, metavar="OURS=THEIRS", help="As for `relnews add`."
+)
+
+
+@click.command()
+@data
+@tasks
+@click.option(
+    "--compare",
+    "peers",
+    multiple=True,
+    metavar="PEER",
+    help="A baseline by name, a policy (.toml), a TREC run (.run), or your own recommender as "
+    "module:function; may be repeated. By default all baselines.",
+)
+@options.policy_file
+@length
+@sample
+@seed
+@click.option(
+    "--split",
+    callback=options.moment_or_none,
+    metavar="TIME",
+    help="Fit nothing from here on, and ask only later questions.",
+)
+@click.option("--language", default="de", show_default=True, help="Where none can be told.")
+@click.option("--no-curves", is_flag=True, help="Leave out the trade-off curves, which take time.")
+@fields
+@click.option(
+    "--out",
+    "outputs",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report: .html, .json or .md; may be repeated.",
+)
+@click.option(
+    "--runs",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the lists and right answers into this folder, as TREC runs and qrels.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A report of earlier (.json); exit 1 when a metric fell beyond its interval.",
+)
+def evaluate(
+    data: str,
+    tasks: tuple[str, ...],
+    peers: tuple[str, ...],
+    policy_path: str | None,
+    k: int,
+    sample: int,
+    seed: int,
+    split: datetime | None,
+    language: str,
+    no_curves: bool,
+    pairs: tuple[str, ...],
+    outputs: tuple[Path, ...],
+    runs: Path | None,
+    baseline: Path | None,
+) -> None:
+    """Measure lists on DATA, a folder of articles and truth, as of the moment of each.
+
+    DATA may hold editors' links, judged pairs, events, impressions or story chains; MIND and
+    EB-NeRD are read too. The word "demo" stands for the sample newsroom.
+    """
+    from relnews.evaluate import Plan
+    from relnews.evaluate.evaluation import evaluate as measure
+    from relnews.evaluate.report import from_json
+
+    _check_outputs(outputs)
+    old = from_json(baseline.read_text(encoding="utf-8")) if baseline else None
+    systems = _systems(peers, policy_path)
+    plan = Plan(
+        tasks=tasks,
+        k=k,
+        sample=sample,
+        seed=seed,
+        split=split,
+        with_curves=not no_curves,
+        language=language,
+    )
+    dataset = read_dataset(data, pairs)
+    with options.counting("asked") as count:
+        outcome = measure(dataset, systems, plan, progress=lambda _task, done: count(done))
+    print_evaluation(outcome.evaluation)
+    _write(outcome, outputs, runs)
+    if old is not None:
+        _gate(outcome.evaluation, old)
+
+
+def read_dataset(data: str, pairs: tuple[str, ...]) -> Dataset:
+    """Read a folder, or the sample newsroom; say what could not be read."""
+    from relnews.evaluate import load
+
+    if data == DEMO and not Path(data).exists():
+        return _demo()
+    dataset = load(data, fields=field_map(pairs))
+    for record in dataset.quarantined[: options.SHOWN_PROBLEMS]:
+        click.echo(f"left out: {record.file}:{record.line} {record.reason}", err=True)
+    if len(dataset.quarantined) > options.SHOWN_PROBLEMS:
+        click.echo(f"left out: {len(dataset.quarantined):,} records in all", err=True)
+    return dataset
+
+
+def _demo() -> Dataset:
+    from relnews import demo
+    from relnews.evaluate import load
+
+    with demo.folder() as path:
+        return replace(load(path), name=demo.NAME)
+
+
+def _systems(peers: Sequence[str], policy_path: str | None) -> Systems:
+    """Sort the peers by what they look like."""
+    from relnews.evaluate import BASELINES, Systems
+    from relnews.evaluate.load import read_run
+    from relnews.policy import Policy
+    from relnews.settings import load_policy
+
+    policies: dict[str, Policy] = {MAIN: options.read_policy(policy_path) or Policy()}
+    runs: dict[str, Mapping[str, Sequence[str]]] = {}
+    others: dict[str, Build] = {}
+    baselines: list[str] = []
+    for peer in peers:
+        if peer in BASELINES:
+            baselines.append(peer)
+        elif peer.endswith(".toml"):
+            policies[Path(peer).stem] = load_policy(peer)
+        elif peer.endswith(".run"):
+            runs[Path(peer).stem] = read_run(peer)
+        elif ":" in peer:
+            others[peer] = _build(peer)
+        else:
+            known = ", ".join(BASELINES)
+            msg = f"--compare takes policy.toml, file.run, module:function or {known}, got {peer!r}"
+            raise InvalidTruth(msg)
+    named = baselines if peers else list(BASELINES)
+    return Systems(policies=policies, runs=runs, others=others, baselines=named)
+
+
+def _build(peer: str) -> Build:
+    """Import a function that makes a recommender from a world."""
+    module, _, name = peer.partition(":")
+    try:
+        found: Build = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        msg = f"--compare module:function must name what can be imported, got {peer!r}: {error}"
+        raise InvalidTruth(msg) from error
+    return found
+
+
+def _check_outputs(outputs: Sequence[Path]) -> None:
+    for path in outputs:
+        if path.suffix not in {".html", ".json", ".md"}:
+            msg = f"a report is written as .html, .json or .md, got {path}"
+            raise click.BadParameter(msg, param_hint="--out")
+
+
+def _write(outcome: Outcome, outputs: Sequence[Path], runs: Path | None) -> None:
+    from relnews.evaluate.report import to_html, to_json, to_markdown
+
+    writers: dict[str, Callable[[Evaluation], str]] = {
+        ".html": to_html,
+        ".json": to_json,
+        ".md": to_markdown,
+    }
+    for path in outputs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(writers[path.suffix](outcome.evaluation), encoding="utf-8")
+        click.echo(f"report: {path}")
+    if runs is not None:
+        n_files = outcome.write_runs(runs)
+        click.echo(f"runs: {n_files} files in {runs}")
+
+
+def _gate(new: Evaluation, old: Evaluation) -> None:
+    """Exit 1 when something fell since the earlier report."""
+    from relnews.evaluate import gate
+
+    for name in SAME_DATA:
+        was, now = old.settings.get(name, ""), new.settings.get(name, "")
+        if was != now:
+            msg = f"two reports must share {name} to be compared: it was {was!r}, is {now!r}"
+            raise InvalidTruth(msg)
+    fallen = gate(new, old)
+    for message in fallen:
+        click.echo(f"fell: {message}", err=True)
+    if fallen:
+        sys.exit(options.CHECK_FAILED)
+    click.echo("no metric fell beyond its interval")

@@ -1,0 +1,122 @@
+"""The whole way: truth to questions, questions to lists, lists to numbers, numbers to a report."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relnews.evaluate.archive import Archive
+from relnews.evaluate.catalogue import Catalogue
+from relnews.evaluate.load.trec import write_qrels, write_run
+from relnews.evaluate.questions import question_id
+from relnews.evaluate.readers import Readers
+from relnews.evaluate.results import Evaluation, TaskResult
+from relnews.evaluate.systems import BASELINES, Systems
+from relnews.evaluate.tasks import make_tasks
+from relnews.evaluate.trial import Answers, Plan, Trial
+from relnews.settings import policy_to_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from relnews.evaluate.load import Dataset
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """The report as data, and by task the answers it was made from."""
+
+    evaluation: Evaluation
+    answers: Mapping[str, Answers]
+
+    def write_runs(self, folder: Path) -> int:
+        """Write the lists of each system and the right answers, one TREC file each; count them.
+
+        Questions are named by `question_id`, which `StoredRun` looks lists up by.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        n_files = 0
+        for task, answers in self.answers.items():
+            names = [question_id(one.source.id, one.at) for one in answers.questions]
+            gains = dict(zip(names, (one.gains for one in answers.questions), strict=True))
+            write_qrels(folder / f"{_file_name(task)}.qrels", gains)
+            for system, run in answers.runs.items():
+                path = folder / f"{_file_name(task)}-{_file_name(system)}.run"
+                write_run(path, dict(zip(names, run.lists, strict=True)))
+            n_files += 1 + len(answers.runs)
+        return n_files
+
+
+def evaluate(
+    data: Dataset,
+    systems: Systems | None = None,
+    plan: Plan | None = None,
+    *,
+    progress: Callable[[str, int], None] = lambda _task, _done: None,
+) -> Outcome:
+    """Measure systems on everything a dataset knows to be true.
+
+    Parameters
+    ----------
+    data
+        As `relnews.evaluate.load` gives it.
+    systems
+        Whom to compare; the default policy and all baselines when None.
+    plan
+        How.
+    progress
+        Called with the name of the task and 1 after each question.
+
+    Raises
+    ------
+    InvalidTruth
+        When the dataset has no truth that can be asked about.
+    """
+    plan, systems = plan or Plan(), systems or Systems(baselines=tuple(BASELINES))
+    archive = Archive(data.articles, data.truth.retractions)
+    catalogue = Catalogue(archive, data.truth.chains, data.truth.events, plan.language)
+    generator = np.random.default_rng(plan.seed)
+    tasks = make_tasks(data.truth, archive, generator, names=plan.tasks, k=plan.k, size=plan.sample)
+    readers = Readers(data.truth.events)
+    answers, results = {}, []
+    for task in tasks:
+        trial = Trial(task, systems, plan, catalogue, readers)
+        result, answers[task.name] = trial.run(partial(progress, task.name))
+        results.append(result)
+    return Outcome(_evaluation(data, archive, systems, plan, results), answers)
+
+
+def _file_name(name: str) -> str:
+    """Give a name as a file can have it."""
+    return "-".join(re.findall(r"[\w.]+", name)) or "unnamed"
+
+
+def _evaluation(
+    data: Dataset, archive: Archive, systems: Systems, plan: Plan, tasks: Sequence[TaskResult]
+) -> Evaluation:
+    dates = [article.published_at for article in data.articles if article.published_at]
+    settings = {
+        "data": data.name,
+        "tasks": ", ".join(plan.tasks) or "all that people judged",
+        "list length": str(plan.k),
+        "questions at most": str(plan.sample),
+        "seed": str(plan.seed),
+        "split": plan.split.isoformat() if plan.split else "none: refitted as the archive grows",
+    }
+    for name, policy in systems.policies.items():
+        settings[f"policy of {name}"] = " ".join(policy_to_toml(policy).split()) or "default"
+    return Evaluation(
+        title=f"Related lists on {data.name}",
+        version=version("relnews"),
+        n_articles=len(archive),
+        first=min(dates).date().isoformat() if dates else "",
+        last=max(dates).date().isoformat() if dates else "",
+        settings=settings,
+        tasks=tuple(tasks),
+    )

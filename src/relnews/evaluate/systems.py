@@ -1,0 +1,120 @@
+"""Who is compared: the library under its policies, the baselines, stored runs, and yours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from relnews.embed.latent import MIN_ARTICLES
+from relnews.evaluate.baselines import (
+    AtRandom,
+    Bm25,
+    Hybrid,
+    Latent,
+    MostRead,
+    Newest,
+    NewestInSection,
+    Pipeline,
+    Ranked,
+    StoredRun,
+    TfIdf,
+)
+from relnews.policy import Policy
+from relnews.rank.diversity import Mmr
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from relnews.evaluate.baselines import Scorer
+    from relnews.evaluate.protocols import Recommends
+    from relnews.evaluate.readers import Readers
+    from relnews.evaluate.world import World
+
+Build = Callable[["World"], "Recommends"]
+"""Makes a recommender that looks at a world, as of wherever it stands."""
+
+HALF_LIVES = (12.0, 24.0, 60.0, 168.0, 720.0)
+DIVERSITIES = (0.0, 0.2, 0.4, 0.6)
+"""The settings on the trade-off curves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Systems:
+    """What to compare. The first policy is the one that all others are held against.
+
+    Attributes
+    ----------
+    policies
+        The library under each of them, by name.
+    runs
+        Lists of other systems, by name and then by question or source id (TREC run files).
+    others
+        Recommenders of your own, by name: each is made from the world of a task.
+    baselines
+        Names from `BASELINES`.
+    """
+
+    policies: Mapping[str, Policy] = field(default_factory=lambda: {"relnews": Policy()})
+    runs: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    others: Mapping[str, Build] = field(default_factory=dict)
+    baselines: Sequence[str] = ()
+
+    @property
+    def main(self) -> str:
+        """The name of the system that is held against all others."""
+        return next(iter([*self.policies, *self.others, *self.runs, *self.baselines]))
+
+    def build(
+        self, world: World, readers: Readers, generator: np.random.Generator, *, dated: bool
+    ) -> dict[str, Recommends]:
+        """Make all systems for a world, without those baselines that have nothing to go by."""
+        built: dict[str, Recommends] = {
+            name: Pipeline(world, policy) for name, policy in self.policies.items()
+        }
+        built |= {name: make(world) for name, make in self.others.items()}
+        built |= {name: StoredRun(lists) for name, lists in self.runs.items()}
+        idle = set() if dated else set(BY_DATE)
+        idle |= set() if len(readers) else {MOST_READ}
+        idle |= set() if len(world.archive) >= MIN_ARTICLES else {LATENT}
+        for name in self.baselines:
+            if name not in idle:
+                built[name] = BASELINES[name](world, readers, generator)
+        return built
+
+
+LATENT, MOST_READ = "latent", "most read"
+BY_DATE = ("BM25 + freshness", "tf-idf + freshness")
+
+_Make = Callable[["World", "Readers", "np.random.Generator"], "Recommends"]
+
+
+def _scored(scorer: Callable[[World], Scorer], fresh: Policy | None = None) -> _Make:
+    """Make a baseline that needs nothing but the world."""
+    return lambda world, _readers, _generator: Ranked(scorer(world), fresh)
+
+
+BASELINES: dict[str, _Make] = {
+    "BM25": _scored(Bm25),
+    "BM25 + freshness": _scored(Bm25, Policy()),
+    "tf-idf": _scored(TfIdf),
+    "tf-idf + freshness": _scored(TfIdf, Policy()),
+    LATENT: _scored(Latent),
+    "hybrid": _scored(lambda world: Hybrid(world, Policy().semantic_weight)),
+    "newest in section": _scored(NewestInSection),
+    MOST_READ: lambda world, readers, _generator: Ranked(MostRead(world, readers)),
+    "newest": _scored(Newest),
+    "random": lambda world, _readers, generator: Ranked(AtRandom(world, generator)),
+}
+"""How each baseline is made, by the name that the command line takes."""
+
+
+def curves(policy: Policy) -> dict[str, dict[str, Policy]]:
+    """Give the policies on the trade-off curves: one setting varied, by curve and label."""
+    return {
+        "half-life": {
+            f"{hours:g} h": replace(policy, half_life_hours=hours, section_half_life_hours={})
+            for hours in HALF_LIVES
+        },
+        "diversity": {f"{share:g}": replace(policy, selector=Mmr(share)) for share in DIVERSITIES},
+    }

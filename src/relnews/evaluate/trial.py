@@ -1,0 +1,233 @@
+"""One task, all systems: from questions to numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from relnews.evaluate import breakdown
+from relnews.evaluate.guards import Guarded, guard, not_before
+from relnews.evaluate.intervals import Resampler
+from relnews.evaluate.measure import (
+    compare_all,
+    estimate,
+    estimate_pairs,
+    measure,
+    pair_metrics,
+    score_pairs,
+)
+from relnews.evaluate.metrics import NDCG, AgeQuantile, IntraListDiversity, Recall, standard
+from relnews.evaluate.offpolicy import off_policy
+from relnews.evaluate.replay import judge, replay
+from relnews.evaluate.results import CurvePoint, Estimate, OffPolicyResult, TaskResult
+from relnews.evaluate.systems import curves
+from relnews.evaluate.tasks import SAMPLE
+from relnews.evaluate.tune.panel import Member, Panel
+from relnews.evaluate.world import World
+from relnews.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from relnews.evaluate.catalogue import Catalogue
+    from relnews.evaluate.judged import Judged, Run
+    from relnews.evaluate.protocols import Likens, ListMetric, Recommends
+    from relnews.evaluate.readers import Readers
+    from relnews.evaluate.systems import Systems
+    from relnews.evaluate.tasks import Task
+    from relnews.evaluate.truth import Question
+
+_Estimates = Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How to evaluate: all that a second person needs to get the same numbers.
+
+    Attributes
+    ----------
+    tasks
+        Names from `tasks.TASKS`; empty: whatever people's judgement there is.
+    k
+        List length, at least 1.
+    sample
+        At most so many questions a task.
+    seed
+        Of everything that is drawn.
+    split
+        Nothing is fitted from this moment on, and only later questions are asked.
+    with_curves
+        Whether to measure the library under other half-lives and diversities too.
+    language
+        Assumed where none can be told.
+    """
+
+    tasks: Sequence[str] = ()
+    k: int = 10
+    sample: int = SAMPLE
+    seed: int = 0
+    split: datetime | None = None
+    with_curves: bool = True
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """The questions of a task, without leaks, and the lists of each system."""
+
+    questions: tuple[Question, ...]
+    runs: Mapping[str, Run]
+
+
+class Trial:
+    """A task and all that is needed to run it.
+
+    Parameters
+    ----------
+    task, systems, plan
+        What is asked, of whom, and how.
+    catalogue, readers
+        What lists are held against, and whence popularity comes.
+    """
+
+    def __init__(
+        self, task: Task, systems: Systems, plan: Plan, catalogue: Catalogue, readers: Readers
+    ) -> None:
+        self.task, self.systems, self.plan = task, systems, plan
+        self.catalogue, self.readers = catalogue, readers
+
+    def run(self, progress: Callable[[int], None]) -> tuple[TaskResult, Answers]:
+        """Ask all systems and measure what they say."""
+        world = World(
+            self.catalogue.archive,
+            split=self.plan.split if self.task.dated else None,
+            same_source=self.task.same_source,
+            language=self.plan.language,
+        )
+        dated = self.task.dated
+        systems = self.systems.build(world, self.readers, self._generator(), dated=dated)
+        panel = Panel(world)
+        varied = {name: Member(panel, policy) for name, policy in self._varied().items()}
+        guarded = self._guarded(systems)
+        everyone: dict[str, Recommends] = {**systems, **varied}
+        runs = replay(world, guarded.questions, everyone, self.task.k, progress=progress)
+        of_pairs = self._of_pairs(systems, world)
+        world.close()
+        result = self._result(guarded, runs, of_pairs)
+        return result, Answers(guarded.questions, {name: runs[name] for name in systems})
+
+    def _generator(self) -> np.random.Generator:
+        """Start anew for each use, so that no result depends on what else was asked for."""
+        return np.random.default_rng(self.plan.seed)
+
+    def _varied(self) -> dict[str, Policy]:
+        """Give the policies of the trade-off curves by the name of their run."""
+        if not (self.plan.with_curves and self.task.dated and self.systems.policies):
+            return {}
+        policy = self.systems.policies[self.systems.main]
+        return {
+            f"{curve}: {label}": varied
+            for curve, points in curves(policy).items()
+            for label, varied in points.items()
+        }
+
+    def _guarded(self, systems: Mapping[str, Recommends]) -> Guarded:
+        """Take out what leaks, and what a fitted system has already seen."""
+        guarded = guard(self.task.questions, self.catalogue)
+        if not self.task.dated:
+            return guarded
+        fits = [getattr(system, "fitted_until", None) for system in systems.values()]
+        known = [moment for moment in (self.plan.split, *fits) if moment is not None]
+        later = not_before(guarded.questions, max(known, default=None))
+        return Guarded(later.questions, (*guarded.removals, *later.removals))
+
+    def _result(
+        self, guarded: Guarded, runs: Mapping[str, Run], of_pairs: Mapping[str, _Estimates]
+    ) -> TaskResult:
+        task, questions, main = self.task, guarded.questions, self.systems.main
+        judged = {name: judge(run, questions, self.catalogue) for name, run in runs.items()}
+        varied = {name: judged.pop(name) for name in self._varied()}
+        resampler = Resampler([question.group for question in questions], self._generator())
+        measured = measure(judged, standard(task.k, self._half_life()))
+        headline = str(NDCG(task.k))
+        values = measured.lists[headline]
+        systems = [
+            replace(found, values={**of_pairs.get(found.name, {}), **found.values})
+            for found in estimate(measured, {name: runs[name] for name in judged}, resampler)
+        ]
+        slices = {"section": breakdown.by_section(values, questions, resampler)}
+        if task.dated:
+            ages = breakdown.by_age(values, questions, self.catalogue, resampler)
+            slices["age of the source"] = ages
+        return TaskResult(
+            name=task.name,
+            about=task.about,
+            k=task.k,
+            n_questions=len(questions),
+            n_without_truth=sum(not question.gains for question in questions),
+            headline=headline,
+            better={**dict.fromkeys(next(iter(of_pairs.values()), {}), 1), **measured.better},
+            groups=(task.grouping, resampler.n_groups),
+            removed=guarded.counts,
+            systems=tuple(systems),
+            comparisons=compare_all(measured, main, (headline, str(Recall(task.k))), resampler),
+            slices=slices,
+            ages=breakdown.age_shares(judged) if task.dated else (),
+            curves=_curves(varied),
+            worst=breakdown.worst_lists(judged[main], values[main]),
+            worst_of=main,
+            off_policy=self._off_policy(questions, {name: runs[name] for name in judged}),
+        )
+
+    def _half_life(self) -> float:
+        policy = self.systems.policies.get(self.systems.main, Policy())
+        return policy.half_life_hours
+
+    def _of_pairs(
+        self, systems: Mapping[str, Recommends], world: World
+    ) -> dict[str, dict[str, Estimate]]:
+        """Hold the similarities of those systems that tell them against judged pairs."""
+        pairs = self.task.pairs
+        likens = {name: made for name, made in systems.items() if hasattr(made, "similarities")}
+        if not pairs or not likens:
+            return {}
+        resampler = Resampler([pair.source_id for pair in pairs], self._generator())
+        scores = score_pairs(cast("dict[str, Likens]", likens), pairs, world)
+        return estimate_pairs(scores, pair_metrics(pairs), pairs, resampler)
+
+    def _off_policy(
+        self, questions: Sequence[Question], runs: Mapping[str, Run]
+    ) -> tuple[OffPolicyResult, ...]:
+        """Estimate clicks from the log, where it says how likely each entry was."""
+        log = [question.shown for question in questions if question.shown is not None]
+        if not log or len(log) < len(questions) or any(one.propensities is None for one in log):
+            return ()
+        return tuple(
+            off_policy(name, log, run.lists, self._generator()) for name, run in runs.items()
+        )
+
+
+def _curves(varied: Mapping[str, Sequence[Judged]]) -> dict[str, tuple[CurvePoint, ...]]:
+    """Give the trade-off curves, one point for each varied policy."""
+    found: dict[str, list[CurvePoint]] = defaultdict(list)
+    for name, lists in varied.items():
+        curve, label = name.split(": ")
+        k = lists[0].k if lists else 1
+        point = CurvePoint(
+            label=label,
+            accuracy=_mean(NDCG(k), lists),
+            median_age_hours=AgeQuantile(0.5, k).of_run(lists),
+            diversity=_mean(IntraListDiversity(k), lists),
+        )
+        found[curve].append(point)
+    return {curve: tuple(points) for curve, points in found.items()}
+
+
+def _mean(metric: ListMetric, lists: Sequence[Judged]) -> float:
+    values = np.array([metric.of(one) for one in lists], np.float64)
+    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
