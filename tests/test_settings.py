@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from relnews.errors import InvalidPolicy
 from relnews.policy import Policy
 from relnews.rank.diversity import Dpp, Mmr
-from relnews.settings import load_policy, policy_from
+from relnews.settings import load_policy, policy_from, policy_to_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from relnews.protocols import Selection
 
 FILE = """
 half_life_hours = 36
@@ -106,3 +112,64 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes, messa
     path.write_bytes(content)
     with pytest.raises(InvalidPolicy, match=message):
         load_policy(path)
+
+
+_SHARES = st.floats(0, 1) | st.integers(0, 1)
+_POSITIVE = st.floats(0, 1e300, exclude_min=True) | st.integers(1, 10**30)
+_TEXTS = st.text(st.characters(codec="utf-8"))
+POLICIES = st.builds(
+    Policy,
+    semantic_weight=_SHARES,
+    relevance_zero=_SHARES,
+    relevance_floor=_SHARES,
+    half_life_hours=_POSITIVE,
+    section_half_life_hours=st.dictionaries(_TEXTS, _POSITIVE, max_size=4),
+    freshness_floor=_SHARES,
+    evergreen_freshness=_SHARES,
+    story_similarity=_SHARES,
+    story_days=_POSITIVE,
+    max_same_story=st.integers(1, 10**20),
+    selector=st.builds(Mmr, _SHARES) | st.builds(Dpp, _SHARES),
+    fill=st.sampled_from(["none", "section", "newest"]),
+    languages=st.lists(_TEXTS, max_size=3).map(tuple),
+    same_source=st.booleans(),
+    agencies=st.lists(_TEXTS, max_size=3).map(tuple),
+    agency_hours=_POSITIVE,
+)
+
+
+@given(POLICIES)
+def test_a_written_policy_is_read_back(policy: Policy) -> None:
+    assert policy_from(tomllib.loads(policy_to_toml(policy))) == policy
+
+
+def test_a_written_file_is_read_back(tmp_path: Path) -> None:
+    """Line ends in a text survive the file, too, though files have line ends of their own."""
+    path = tmp_path / "policy.toml"
+    name = 'a\r\nb\x85c\u2028\x00\x7f\t"\\ ü 😀 # ]'
+    policy = Policy(section_half_life_hours={name: 0.1, "": 3}, languages=(name,))
+    path.write_text(policy_to_toml(policy), encoding="utf-8")
+    assert load_policy(path) == policy
+
+
+def test_only_what_differs_is_written() -> None:
+    assert policy_to_toml(Policy()) == ""
+    assert policy_to_toml(Policy(half_life_hours=60, selector=Mmr(0.1))) == ""
+    policy = Policy(half_life_hours=36, selector=Dpp(0.4), agencies=(), same_source=True)
+    assert policy_to_toml(policy).splitlines() == [
+        "half_life_hours = 36",
+        'selector = {name = "dpp", diversity = 0.4}',
+        "same_source = true",
+        "agencies = []",
+    ]
+
+
+def test_what_no_file_can_hold_is_not_written() -> None:
+    class Own:
+        def begin(self, scores: object) -> Selection:
+            raise NotImplementedError
+
+    with pytest.raises(InvalidPolicy, match="must be one of mmr, dpp, got <"):
+        policy_to_toml(replace(Policy(), selector=Own()))
+    with pytest.raises(InvalidPolicy, match="must be valid Unicode"):
+        policy_to_toml(Policy(languages=("\ud800",)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from relnews.errors import InvalidPolicy
 from relnews.policy import Policy
-from relnews.rank.diversity import SELECTORS
+from relnews.rank.diversity import SELECTORS, Dpp, Mmr
 
 if TYPE_CHECKING:
     import os
@@ -70,3 +71,64 @@ def _selector(settings: object) -> object:
         msg = f"selector.name must be one of {', '.join(SELECTORS)}, got {name!r}"
         raise InvalidPolicy(msg)
     return SELECTORS[name](settings["diversity"])
+
+
+def policy_to_toml(policy: Policy) -> str:
+    """Write what differs from the default policy as TOML; `load_policy` reads the same policy back.
+
+    Raises
+    ------
+    InvalidPolicy
+        When the selector has no name in a settings file, or a text is no valid Unicode.
+
+    Examples
+    --------
+    >>> print(policy_to_toml(Policy(half_life_hours=24, section_half_life_hours={"Kultur": 240})))
+    half_life_hours = 24
+    <BLANKLINE>
+    [section_half_life_hours]
+    "Kultur" = 240
+    <BLANKLINE>
+    """
+    default = Policy()
+    values = {each.name: getattr(policy, each.name) for each in fields(Policy)}
+    changed = {name: value for name, value in values.items() if value != getattr(default, name)}
+    by_section = changed.pop("section_half_life_hours", {})
+    lines = [f"{name} = {_written(value)}" for name, value in changed.items()]
+    if by_section:
+        lines += ["", "[section_half_life_hours]"] if lines else ["[section_half_life_hours]"]
+        lines += [f"{_quoted(name)} = {_written(hours)}" for name, hours in by_section.items()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, float):
+        return repr(float(value))
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(_written(each) for each in value)}]"
+    return _written_selector(value)
+
+
+def _written_selector(selector: object) -> str:
+    names = [name for name, kind in SELECTORS.items() if type(selector) is kind]
+    if not names or not isinstance(selector, Mmr | Dpp):
+        known = ", ".join(SELECTORS)
+        msg = f"a selector in a settings file must be one of {known}, got {selector!r}"
+        raise InvalidPolicy(msg)
+    return f"{{name = {_quoted(names[0])}, diversity = {_written(selector.diversity)}}}"
+
+
+def _quoted(text: str) -> str:
+    """Write a basic string: JSON's escapes are TOML's, but for DEL, which TOML wants escaped."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        msg = f"a text in a settings file must be valid Unicode, got {text!r:.80}"
+        raise InvalidPolicy(msg) from error
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -12,6 +12,7 @@ from relnews.cli.evaluate import evaluate
 from relnews.cli.keep import add, check, retract
 from relnews.cli.lists import explain, precompute, recommend
 from relnews.cli.rules import rules
+from relnews.cli.tune import tune
 from relnews.errors import RelnewsError
 
 
@@ -24,7 +25,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, add, recommend, explain, retract, precompute, check, rules, evaluate):
+for _command in (demo, add, recommend, explain, retract, precompute, check, rules, evaluate, tune):
     cli.add_command(_command)
 
 

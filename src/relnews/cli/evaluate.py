@@ -1,4 +1,4 @@
-"""The commands that measure: evaluate, tune."""
+"""The command that measures lists."""
 
 from __future__ import annotations
 
@@ -29,27 +29,20 @@ DEMO = "demo"
 SAME_DATA = ("data", "tasks", "list length", "questions at most", "seed", "split")
 """The settings that two evaluations must share to be compared."""
 
-data = click.argument("data")
-tasks = click.option(
+field_option = click.option(
+    "--field", "pairs", multiple=True, metavar="OURS=THEIRS", help="As for `relnews add`."
+)
+
+
+@click.command()
+@click.argument("data")
+@click.option(
     "--task",
     "tasks",
     multiple=True,
     help="links, events, impressions, pairs, chains, sections or tags; may be repeated. "
     "By default all that people judged.",
 )
-sample = click.option(
-    "--sample", default=1000, show_default=True, help="At most so many questions a task."
-)
-seed = click.option("--seed", default=0, show_default=True, help="Of everything that is drawn.")
-length = click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
-fields = click.option(
-    "--field", "pairs", multiple=True, metavar="OURS=THEIRS", help="As for `relnews add`."
-)
-
-
-@click.command()
-@data
-@tasks
 @click.option(
     "--compare",
     "peers",
@@ -59,9 +52,9 @@ fields = click.option(
     "module:function; may be repeated. By default all baselines.",
 )
 @options.policy_file
-@length
-@sample
-@seed
+@click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
+@click.option("--sample", default=1000, show_default=True, help="At most so many questions a task.")
+@click.option("--seed", default=0, show_default=True, help="Of everything that is drawn.")
 @click.option(
     "--split",
     callback=options.moment_or_none,
@@ -70,7 +63,7 @@ fields = click.option(
 )
 @click.option("--language", default="de", show_default=True, help="Where none can be told.")
 @click.option("--no-curves", is_flag=True, help="Leave out the trade-off curves, which take time.")
-@fields
+@field_option
 @click.option(
     "--out",
     "outputs",
