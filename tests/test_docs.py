@@ -12,7 +12,13 @@ import pytest
 from relnews.cli import cli
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "benchmarks/README.md", "models/README.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "benchmarks/README.md",
+    "docs/evaluation.md",
+    "models/README.md",
+)
 
 
 def blocks(document: str, language: str) -> list[str]:
@@ -33,6 +39,18 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Umleitung um die Elmsebrücke" in done.stdout
     assert (tmp_path / "news.db").exists()
+
+
+@pytest.mark.parametrize("code", blocks("docs/evaluation.md", "python"))
+def test_the_python_of_the_evaluation_guide_runs(code: str, tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603  # our own guide
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -141,6 +141,51 @@ def test_rows_come_in_the_order_asked_for_repeats_included(made: Written, asked:
     np.testing.assert_array_equal(made.view.weights(rows).toarray(), every[rows])
 
 
+@given(written(), st.lists(st.integers(0, 99), max_size=9))
+def test_postings_are_the_damped_counts_of_each_term_in_every_row(
+    made: Written, asked: list[int]
+) -> None:
+    known = len(made.view.document_frequencies())
+    terms = np.array([number % known for number in asked] if known else [], np.int32)
+    counts = np.zeros((len(made.rows), max(known, N_TERMS)))
+    for row, words in enumerate(made.rows):
+        counts[row, list(words)] = list(words.values())
+    oracle = TfidfTransformer(sublinear_tf=True, use_idf=False, norm=None)
+    damped = oracle.fit_transform(sp.csr_matrix(counts)).toarray()
+    for _ in range(2):
+        found = made.view.postings(terms)
+        assert found.shape == (len(terms), len(made.rows))
+        np.testing.assert_allclose(found.toarray(), damped[:, terms].T, rtol=1e-6)
+
+
+def test_postings_reach_over_segments_that_never_saw_the_term() -> None:
+    made = Written()
+    for number in range(9):
+        made.append({0: 1, number % 3: 2})
+    made.view.similarities(a_document({0: 1}))
+    made.append({10: 4})
+    found = made.view.postings(np.array([10, 0], np.int32))
+    assert len(made.view._segments) == 2
+    np.testing.assert_allclose(found.toarray()[0], [0] * 9 + [1 + log(4)], rtol=1e-6)
+    assert found[1].nnz == 9
+    similar = made.view.similarities(a_document({10: 1, 0: 1}))
+    naive = [made.cosine({10: 1, 0: 1}, row) for row in made.rows]
+    np.testing.assert_allclose(similar, naive, atol=2e-6)
+    made.append({11: 1})
+    assert made.view.postings(np.array([11], np.int32)).toarray().ravel().tolist() == [0] * 10 + [1]
+
+
+def test_postings_may_be_changed_by_whoever_asked_for_them() -> None:
+    made = Written()
+    made.append({0: 1, 1: 3})
+    terms = np.array([1, 0], np.int32)
+    first = made.view.postings(terms)
+    before = first.toarray()
+    first.data *= 9
+    np.testing.assert_array_equal(made.view.postings(terms).toarray(), before)
+    assert made.view.similarities(a_document({0: 1, 1: 3})).tolist() == [pytest.approx(1)]
+
+
 def test_asking_for_weights_twice_gives_them_twice() -> None:
     made = Written()
     for words in ({0: 1, 1: 2}, {1: 1}, {0: 3}):
@@ -194,6 +239,8 @@ def test_an_empty_view_answers_with_nothing() -> None:
     assert view.similarities(a_document({0: 1})).shape == (0,)
     assert view.weights(np.zeros(0, np.intp)).shape[0] == 0
     assert view.document_weights(a_document({0: 1})).nnz == 0
+    assert view.postings(np.zeros(0, np.int32)).shape == (0, 0)
+    assert view.postings(np.zeros(3, np.int32)).shape == (3, 0)
 
 
 def test_a_stack_holds_the_damped_counts_at_least_as_wide_as_asked() -> None:

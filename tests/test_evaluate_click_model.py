@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relnews.evaluate.click_model import ClickRates
+from relnews.evaluate.offpolicy.click_model import ClickRates
 from relnews.evaluate.truth import Impression
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)

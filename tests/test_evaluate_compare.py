@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-import relnews.evaluate.compare as module
+import relnews.evaluate.compare.paired as module
 from relnews.errors import InvalidTruth
-from relnews.evaluate.compare import compare, correct, holm, randomisation_p
-from relnews.evaluate.intervals import Resampler
+from relnews.evaluate.compare.intervals import Resampler
+from relnews.evaluate.compare.paired import compare, correct, holm, randomisation_p
 from relnews.evaluate.results import Comparison, Estimate
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relnews.evaluate.gate import gate
+from relnews.evaluate.compare.gate import gate
 from relnews.evaluate.results import Estimate, Evaluation, SystemResult, TaskResult
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-import relnews.evaluate.intervals as module
+import relnews.evaluate.compare.intervals as module
 from relnews.errors import InvalidTruth
-from relnews.evaluate.intervals import Resampler, interval, ratio
+from relnews.evaluate.compare.intervals import Resampler, interval, ratio
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relnews.errors import IngestError
-from relnews.evaluate.load.files import find, open_bytes, require
+from relnews.evaluate.load.files import find, require
+from relnews.ingest.reading import open_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

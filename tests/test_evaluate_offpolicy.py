@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relnews.errors import InvalidTruth
-from relnews.evaluate.click_model import ClickRates
-from relnews.evaluate.offpolicy import off_policy
+from relnews.evaluate.offpolicy.click_model import ClickRates
+from relnews.evaluate.offpolicy.estimates import off_policy
 from relnews.evaluate.truth import Impression
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from relnews.evaluate.archive import Archive
 from relnews.evaluate.catalogue import Catalogue
 from relnews.evaluate.truth import Question
 from relnews.evaluate.tune import Tuned, tune
-from relnews.evaluate.tune.panel import Panel
-from relnews.evaluate.world import World
+from relnews.evaluate.world.panel import Panel
+from relnews.evaluate.world.world import World
 from relnews.policy import Policy
 from relnews.types import Article
 

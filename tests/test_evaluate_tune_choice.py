@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from relnews.evaluate.intervals import Resampler
+from relnews.evaluate.compare.intervals import Resampler
 from relnews.evaluate.tune.choice import pareto, simplest_of_the_best, standard_error
 
 if TYPE_CHECKING:

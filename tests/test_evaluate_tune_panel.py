@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relnews.evaluate.archive import Archive
-from relnews.evaluate.baselines import Pipeline
-from relnews.evaluate.tune.panel import Member, Panel, RememberingIndex
-from relnews.evaluate.world import World
+from relnews.evaluate.world.baselines import Pipeline
+from relnews.evaluate.world.panel import Member, Panel, RememberingIndex
+from relnews.evaluate.world.world import World
 from relnews.policy import Policy
 from relnews.rank.diversity import Dpp, Mmr
 from relnews.rank.rules import Block, NoList, Pin

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relnews.errors import InvalidTruth
-from relnews.evaluate.intervals import Resampler
+from relnews.evaluate.compare.intervals import Resampler
 from relnews.evaluate.results import Comparison, Estimate
 from relnews.evaluate.truth import Question
 from relnews.evaluate.tune.outcome import Outcome

@@ -12,14 +12,14 @@ import pytest
 
 from relnews.evaluate.archive import Archive
 from relnews.evaluate.catalogue import Catalogue
-from relnews.evaluate.intervals import Resampler
+from relnews.evaluate.compare.intervals import Resampler
 from relnews.evaluate.truth import Question
 from relnews.evaluate.tune.outcome import Jury, Outcome
-from relnews.evaluate.tune.panel import Panel
 from relnews.evaluate.tune.record import SectionLife
 from relnews.evaluate.tune.rounds import choose, first_round, second_round
 from relnews.evaluate.tune.space import Space
-from relnews.evaluate.world import World
+from relnews.evaluate.world.panel import Panel
+from relnews.evaluate.world.world import World
 from relnews.policy import Policy
 from relnews.types import Article
 

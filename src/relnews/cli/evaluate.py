@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from relnews.evaluate import Dataset, Outcome, Systems
     from relnews.evaluate.results import Evaluation
-    from relnews.evaluate.systems import Build
+    from relnews.evaluate.world.systems import Build
     from relnews.policy import Policy
 
 MAIN = "relnews"

@@ -49,7 +49,7 @@ def tune(
     import numpy as np
 
     from relnews.evaluate import Archive, Catalogue, guard
-    from relnews.evaluate.tasks import make_tasks
+    from relnews.evaluate.ask.tasks import make_tasks
     from relnews.evaluate.tune import to_text, to_toml
     from relnews.evaluate.tune import tune as search
 

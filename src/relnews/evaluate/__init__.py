@@ -1,23 +1,21 @@
 """Evaluation: what a list is worth, measured without leaks, for any recommender.
 
-The way through the folder: `load` (files to truth), `questions` and `tasks` (truth to questions),
-`guards` (leaks out), `world` and `replay` (lists as of their moment), `metrics`, `measure` and
-`compare` (numbers), `report`; `tune` finds a policy. `evaluate` walks it from end to end.
+`evaluate` walks the folder from end to end: `load` (files to truth), `ask` (truth to questions,
+leaks out), `world` (questions to lists, each as of its moment), `metrics` and `compare` (lists to
+numbers), `report`. Beside the way stand `offpolicy` (clicks foretold from a log) and `tune` (a
+policy from a site's own truth).
 """
 
 from relnews.evaluate.archive import Archive
-from relnews.evaluate.baselines import Pipeline, Ranked, SentenceModel, StoredRun
+from relnews.evaluate.ask.guards import guard, sees_the_future
 from relnews.evaluate.catalogue import Catalogue
+from relnews.evaluate.compare.gate import gate
+from relnews.evaluate.contest import Plan
 from relnews.evaluate.evaluation import Outcome, evaluate
-from relnews.evaluate.gate import gate
-from relnews.evaluate.guards import guard, sees_the_future
 from relnews.evaluate.judged import Judged, Run
 from relnews.evaluate.load import Dataset, load
-from relnews.evaluate.offpolicy import off_policy
+from relnews.evaluate.offpolicy.estimates import off_policy
 from relnews.evaluate.protocols import Likens, ListMetric, Recommends, RunMetric
-from relnews.evaluate.replay import judge, replay
-from relnews.evaluate.systems import BASELINES, Systems
-from relnews.evaluate.trial import Plan
 from relnews.evaluate.truth import (
     Chain,
     EditorLinks,
@@ -27,8 +25,10 @@ from relnews.evaluate.truth import (
     Question,
     Truth,
 )
-from relnews.evaluate.tune import tune
-from relnews.evaluate.world import World
+from relnews.evaluate.world.baselines import Pipeline, Ranked, SentenceModel, StoredRun
+from relnews.evaluate.world.replay import judge, replay
+from relnews.evaluate.world.systems import BASELINES, Systems
+from relnews.evaluate.world.world import World
 
 __all__ = [
     "BASELINES",
@@ -64,5 +64,4 @@ __all__ = [
     "off_policy",
     "replay",
     "sees_the_future",
-    "tune",
 ]

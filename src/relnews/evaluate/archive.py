@@ -71,6 +71,11 @@ class Archive:
             raise UnknownArticle(msg)
         return self._versions[article_id][-1][1]
 
+    def first(self, article_id: str) -> Article:
+        """Give the first version of an article; `UnknownArticle` when there is none."""
+        self.latest(article_id)
+        return self._versions[article_id][0][1]
+
     def version(self, article_id: str, at: datetime) -> Article | None:
         """Give the version that stood at a moment; None when none had arrived."""
         arrived = [article for when, article in self._versions.get(article_id, ()) if when <= at]

@@ -14,7 +14,7 @@ import numpy as np
 from relnews.embed.analysis import Analyzer
 from relnews.embed.lexical import LexicalView
 from relnews.embed.vocabulary import Vocabulary
-from relnews.evaluate.readers import Readers
+from relnews.evaluate.world.readers import Readers
 from relnews.rank.stories import is_copy
 
 if TYPE_CHECKING:
@@ -83,12 +83,16 @@ class Catalogue:
         """Give the lexical cosine of articles with each other, shape (n, n), in [0, 1]."""
         rows = np.array([self._row_of[name] for name in ids], np.intp)
         weights = self._view.weights(rows)
-        return np.asarray((weights @ weights.T).toarray(), np.float32)
+        cosines = np.asarray((weights @ weights.T).toarray(), np.float32)
+        return np.minimum(cosines, np.float32(1.0))
 
     def is_copy(self, first_id: str, second_id: str) -> bool:
         """Tell whether two articles are near-duplicates, by their shingles."""
-        first, second = self._document(first_id), self._document(second_id)
-        return is_copy(first.shingles, second.shingles)
+        return self.are_copies(self.article(first_id), self.article(second_id))
+
+    def are_copies(self, first: Article, second: Article) -> bool:
+        """Tell the same of any two versions, be they stored or not."""
+        return is_copy(self._document(first).shingles, self._document(second).shingles)
 
     def story(self, article_id: str) -> str:
         """Give the running story an article belongs to; empty when none is known."""
@@ -112,8 +116,7 @@ class Catalogue:
         """Count all events up to a moment."""
         return self._readers.total(at)
 
-    def _analyse(self, article_id: str) -> Document:
-        article = self.article(article_id)
+    def _analyse(self, article: Article) -> Document:
         return self._analyzer.document(article, self._analyzer.language_of(article))
 
     @cached_property
@@ -124,5 +127,5 @@ class Catalogue:
     def _view(self) -> LexicalView:
         view = LexicalView()
         for name in self.archive.ids:
-            view.append(self._document(name))
+            view.append(self._document(self.article(name)))
         return view

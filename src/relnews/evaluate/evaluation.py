@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.evaluate.archive import Archive
+from relnews.evaluate.ask.questions import question_id
+from relnews.evaluate.ask.tasks import make_tasks
 from relnews.evaluate.catalogue import Catalogue
+from relnews.evaluate.contest import Answers, Contest, Plan
 from relnews.evaluate.load.trec import write_qrels, write_run
-from relnews.evaluate.questions import question_id
-from relnews.evaluate.readers import Readers
 from relnews.evaluate.results import Evaluation, TaskResult
-from relnews.evaluate.systems import BASELINES, Systems
-from relnews.evaluate.tasks import make_tasks
-from relnews.evaluate.trial import Answers, Plan, Trial
+from relnews.evaluate.world.readers import Readers
+from relnews.evaluate.world.systems import BASELINES, Systems
 from relnews.settings import policy_to_toml
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def evaluate(
     readers = Readers(data.truth.events)
     answers, results = {}, []
     for task in tasks:
-        trial = Trial(task, systems, plan, catalogue, readers)
-        result, answers[task.name] = trial.run(partial(progress, task.name))
+        contest = Contest(task, systems, plan, catalogue, readers)
+        result, answers[task.name] = contest.run(partial(progress, task.name))
         results.append(result)
     return Outcome(_evaluation(data, archive, systems, plan, results), answers)
 
@@ -107,6 +107,7 @@ def _evaluation(
         "list length": str(plan.k),
         "questions at most": str(plan.sample),
         "seed": str(plan.seed),
+        "language": plan.language,
         "split": plan.split.isoformat() if plan.split else "none: refitted as the archive grows",
     }
     for name, policy in systems.policies.items():
@@ -115,8 +116,8 @@ def _evaluation(
         title=f"Related lists on {data.name}",
         version=version("relnews"),
         n_articles=len(archive),
-        first=min(dates).date().isoformat() if dates else "",
-        last=max(dates).date().isoformat() if dates else "",
+        first=min(dates).isoformat(timespec="minutes") if dates else "",
+        last=max(dates).isoformat(timespec="minutes") if dates else "",
         settings=settings,
         tasks=tuple(tasks),
     )

@@ -1,7 +1,7 @@
 """What is known to be true, as plain data: the nouns that a recommender is held against.
 
 Each kind of truth has a file format of its own in `relnews.evaluate.load`, and becomes
-questions (a source, a moment, gains) in `relnews.evaluate.questions`.
+questions (a source, a moment, gains) in `relnews.evaluate.ask.questions`.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ class EditorLinks:
     def __post_init__(self) -> None:
         """Refuse links from nowhere or to nowhere."""
         _require_id("source_id", self.source_id)
-        for target in self.target_ids:
-            _require_id("target_ids", target)
-        require_aware("at", self.at)
+        _require_ids("target_ids", self.target_ids)
+        if self.at is not None:
+            require_aware("at", self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ class Impression:
     def __post_init__(self) -> None:
         """Refuse columns that do not belong together."""
         require_aware("at", self.at)
+        _require_ids("shown", self.shown)
         _require_length("clicked", self.clicked, self.shown)
         if self.propensities is None:
             return
@@ -129,6 +130,7 @@ class Chain:
     def __post_init__(self) -> None:
         """Refuse a story without a name."""
         _require_id("story", self.story)
+        _require_ids("article_ids", self.article_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,12 @@ class Truth:
     impressions: tuple[Impression, ...] = ()
     chains: tuple[Chain, ...] = ()
     retractions: Mapping[str, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a retraction of nothing, or at no moment."""
+        for name, when in self.retractions.items():
+            _require_id("retractions", name)
+            require_aware(f"the retraction of {name!r}", when)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +173,8 @@ class Question:
         judged, as if they had never been asked about.
     group
         What is resampled together: a story, or a day.
+    shown
+        The log entry that the question was made from, if it was.
     """
 
     source: Article
@@ -172,6 +182,7 @@ class Question:
     gains: Mapping[str, float] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     group: str = ""
+    shown: Impression | None = None
 
     def __post_init__(self) -> None:
         """Refuse a naive moment and gains that gain nothing."""
@@ -182,10 +193,8 @@ class Question:
                 raise InvalidTruth(msg)
 
 
-def require_aware(name: str, value: datetime | None) -> None:
-    """Refuse a time without a time zone."""
-    if value is None:
-        return
+def require_aware(name: str, value: object) -> None:
+    """Refuse what is not a time with a time zone."""
     if not isinstance(value, datetime) or value.tzinfo is None or value.utcoffset() is None:
         msg = f"{name} must be a datetime with a time zone, got {value!r}; attach the site's"
         raise InvalidTruth(msg)
@@ -201,3 +210,11 @@ def _require_id(name: str, value: object) -> None:
     if not isinstance(value, str) or not value.strip():
         msg = f"{name} must be a text that is not empty, got {value!r}"
         raise InvalidTruth(msg)
+
+
+def _require_ids(name: str, values: object) -> None:
+    if not isinstance(values, tuple):
+        msg = f"{name} must be a tuple of ids, got {values!r:.80}"
+        raise InvalidTruth(msg)
+    for value in values:
+        _require_id(name, value)

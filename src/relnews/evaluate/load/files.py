@@ -1,16 +1,13 @@
-"""Find the files of a folder by their names, plain or gzip, and open them."""
+"""Find the files of a folder by their names, plain or gzip."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from relnews.errors import IngestError
-from relnews.ingest.reading import open_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["find", "open_bytes", "require"]
 
 
 def find(folder: Path, name: str) -> Path | None:

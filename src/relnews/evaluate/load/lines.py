@@ -12,9 +12,9 @@ import json
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from relnews.errors import IngestError, InvalidArticle, InvalidTruth
-from relnews.evaluate.load.files import open_bytes
 from relnews.evaluate.load.values import to_id
 from relnews.ingest.jsonl import LONGEST_LINE
+from relnews.ingest.reading import open_bytes
 from relnews.types import Quarantined
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.evaluate.intervals import ratio
+from relnews.evaluate.compare.intervals import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from relnews.evaluate.intervals import Resampler
+    from relnews.evaluate.compare.intervals import Resampler
 
     Values = npt.NDArray[np.float64]
 

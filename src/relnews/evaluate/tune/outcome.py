@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.evaluate.metrics import NDCG, IntraListDiversity, ShareOlder
-from relnews.evaluate.replay import judge, replay
-from relnews.evaluate.tune.panel import Member, Panel
+from relnews.evaluate.world.panel import Member, Panel
+from relnews.evaluate.world.replay import judge, replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from relnews.evaluate.catalogue import Catalogue
     from relnews.evaluate.judged import Run
     from relnews.evaluate.truth import Question
-    from relnews.evaluate.world import World
+    from relnews.evaluate.world.world import World
     from relnews.policy import Policy
 
     Values = npt.NDArray[np.float64]

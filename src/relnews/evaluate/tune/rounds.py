@@ -14,7 +14,7 @@ from relnews.evaluate.tune.space import HALF_LIFE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relnews.evaluate.intervals import Resampler
+    from relnews.evaluate.compare.intervals import Resampler
     from relnews.evaluate.truth import Question
     from relnews.evaluate.tune.outcome import Outcome
     from relnews.evaluate.tune.record import SectionLife

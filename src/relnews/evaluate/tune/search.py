@@ -15,7 +15,7 @@ from relnews.evaluate.tune.space import Space
 from relnews.evaluate.tune.split import parted, resampler_of
 from relnews.evaluate.tune.trials import front, trial
 from relnews.evaluate.tune.verdict import compared, smallest_effect, verdict
-from relnews.evaluate.world import World
+from relnews.evaluate.world.world import World
 from relnews.policy import Policy
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from relnews.evaluate.archive import Archive
     from relnews.evaluate.catalogue import Catalogue
-    from relnews.evaluate.intervals import Resampler
+    from relnews.evaluate.compare.intervals import Resampler
     from relnews.evaluate.truth import Question
     from relnews.evaluate.tune.outcome import Outcome
     from relnews.evaluate.tune.record import SectionLife
@@ -63,7 +63,7 @@ def tune(  # noqa: PLR0913  # the settings of a search, by name
     Parameters
     ----------
     questions
-        Without leaks (`relnews.evaluate.guards.guard`), with a day or story as their `group`;
+        Without leaks (`relnews.evaluate.ask.guards.guard`), with a day or story as their `group`;
         those without truth are left out.
     archive, catalogue
         What happened, and what is known of it.

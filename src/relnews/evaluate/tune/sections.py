@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.evaluate.intervals import Resampler
+from relnews.evaluate.compare.intervals import Resampler
 from relnews.evaluate.tune.choice import simplest_of_the_best, standard_error
 from relnews.evaluate.tune.record import SectionLife
 

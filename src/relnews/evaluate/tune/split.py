@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from relnews.errors import InvalidTruth
-from relnews.evaluate.intervals import Resampler
+from relnews.evaluate.compare.intervals import Resampler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,7 @@ from relnews.evaluate.tune.record import Trial
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relnews.evaluate.intervals import Resampler
+    from relnews.evaluate.compare.intervals import Resampler
     from relnews.evaluate.tune.outcome import Outcome
     from relnews.evaluate.tune.space import Space
     from relnews.policy import Policy

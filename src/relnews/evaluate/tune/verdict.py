@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.evaluate.compare import compare, correct
+from relnews.evaluate.compare.paired import compare, correct
 from relnews.evaluate.metrics import NDCG
 from relnews.evaluate.tune.choice import standard_error
 
 if TYPE_CHECKING:
-    from relnews.evaluate.intervals import Resampler
+    from relnews.evaluate.compare.intervals import Resampler
     from relnews.evaluate.results import Comparison
     from relnews.evaluate.tune.outcome import Outcome
     from relnews.evaluate.tune.record import Verdict

@@ -55,7 +55,8 @@ def from_pairs(pairs: Iterable[JudgedPair], archive: Archive, scale: str) -> lis
     """
     gains: dict[str, dict[str, float]] = defaultdict(dict)
     for pair in pairs:
-        if pair.scale == scale and pair.source_id in archive and pair.target_id in archive:
+        known = pair.source_id in archive and pair.target_id in archive
+        if pair.scale == scale and known and pair.source_id != pair.target_id:
             gains[pair.source_id][pair.target_id] = pair.gain
             gains[pair.target_id].setdefault(pair.source_id, pair.gain)
     everything, at = frozenset(archive.ids), _end(archive)
@@ -81,7 +82,8 @@ def from_events(
     """Ask under what a user read for what the same user read next.
 
     The moment is that of the event; right is what the user turns to within the hours after it
-    and what was live at the moment. Each event is a question of its own.
+    and what was live at the moment. What happened at the very moment is no answer: it counts as
+    known by then. Each event is a question of its own.
 
     Parameters
     ----------
@@ -113,8 +115,9 @@ def from_impressions(impressions: Iterable[Impression], archive: Archive) -> lis
             clicked = [n for n, hit in zip(shown.shown, shown.clicked, strict=True) if hit]
             source = _as_of(archive, shown.source_id, shown.at)
             gains = {name: 1.0 for name in clicked if name in archive and name != source.id}
+            group = _day(shown.at)
             questions.append(
-                Question(source=source, at=shown.at, gains=gains, group=_day(shown.at))
+                Question(source=source, at=shown.at, gains=gains, group=group, shown=shown)
             )
     return questions
 
@@ -149,14 +152,13 @@ def from_labels(
             holders[label].append(name)
     at, questions = _end(archive), []
     for name in archive.ids if sources is None else sources:
-        gains: dict[str, float] = defaultdict(float)
+        source, gains = archive.latest(name), defaultdict[str, float](float)
         for label in labels[name]:
             for other in holders[label]:
                 gains[other] += 1.0
         if not gains:
             continue
         gains.pop(name)
-        source = archive.latest(name)
         questions.append(Question(source=source, at=at, gains=dict(gains), group=name))
     return questions
 
@@ -177,7 +179,7 @@ def _next_reads(history: Sequence[Event], archive: Archive, within: timedelta) -
         later = [
             other.article_id
             for other in history[place + 1 :]
-            if other.at - event.at <= within and other.article_id != event.article_id
+            if event.at < other.at <= event.at + within and other.article_id != event.article_id
         ]
         live = {name for name in later if archive.is_live(name, event.at)}
         if live and archive.is_live(event.article_id, event.at):
@@ -190,7 +192,8 @@ def _next_reads(history: Sequence[Event], archive: Archive, within: timedelta) -
 
 
 def _as_of(archive: Archive, article_id: str, at: datetime) -> Article:
-    return archive.version(article_id, at) or archive.latest(article_id)
+    """Give the version of a moment; the first one where the moment comes before it."""
+    return archive.version(article_id, at) or archive.first(article_id)
 
 
 def _labels(article: Article, of: Literal["section", "tags"]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from relnews.embed.document import Document
-    from relnews.evaluate.world import World
+    from relnews.evaluate.world.world import World
     from relnews.policy import Policy
     from relnews.query import Query
     from relnews.rank.site import Site

@@ -7,6 +7,7 @@ A target that is taken out counts neither for nor against a list.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from relnews.evaluate.catalogue import Catalogue
     from relnews.evaluate.protocols import Recommends
     from relnews.evaluate.truth import Question
-    from relnews.evaluate.world import World
+    from relnews.evaluate.world.world import World
 
 MIN_QUOTED_WORDS = 3
 """A shorter headline, such as "Wetter", stands in many texts by chance."""
@@ -65,21 +66,22 @@ def guard(questions: Iterable[Question], catalogue: Catalogue) -> Guarded:
                 taken[name] = broken
         removals += [Removal(word, question.source.id, name) for name, word in taken.items()]
         gains = {name: gain for name, gain in question.gains.items() if name not in taken}
-        clean.append(replace(question, gains=gains, ignored=question.ignored | taken.keys()))
+        clean.append(replace(question, gains=gains, ignored=question.ignored.union(taken)))
     return Guarded(tuple(clean), tuple(removals))
 
 
 def is_copy(question: Question, target_id: str, catalogue: Catalogue) -> bool:
-    """Tell whether a target is a near-duplicate of the source as it is asked about."""
-    return target_id in catalogue and catalogue.is_copy(question.source.id, target_id)
+    """Tell whether a target of then is a near-duplicate of the source as it is asked about."""
+    target = catalogue.archive.version(target_id, question.at)
+    return target is not None and catalogue.are_copies(question.source, target)
 
 
 def is_quoted(question: Question, target_id: str, catalogue: Catalogue) -> bool:
-    """Tell whether a target's headline stands word for word in the source's text."""
-    if target_id not in catalogue:
+    """Tell whether a target's headline of then stands word for word in the source's text."""
+    target = catalogue.archive.version(target_id, question.at)
+    if target is None:
         return False
-    headline = _spaced(catalogue.article(target_id).headline)
-    source = question.source
+    headline, source = _spaced(target.headline), question.source
     return headline.count(" ") > MIN_QUOTED_WORDS and headline in _spaced(
         f"{source.teaser}\n{source.body}"
     )
@@ -124,8 +126,10 @@ def sees_the_future(
     """Name the sources whose list changes when what came after the moment is taken away.
 
     The test needs no look into the system. It is built once on the whole archive and once on
-    the archive as it stood at the moment; both lists must be the same. Whatever leaks, be it
-    document frequencies, popularity or a fitted model, makes them differ. One list takes a
+    the archive as it stood at the moment; both lists must be the same. Whatever leaks through
+    the archive, be it document frequencies, later texts or a model fitted on it, makes them
+    differ. What a system brings with it, such as events or a model from a file, is the same
+    both times and goes unseen: `Readers` and `not_before` are there for that. One list takes a
     whole new world, so that a few questions must do.
 
     Parameters
@@ -141,11 +145,10 @@ def sees_the_future(
     for question in questions:
         lists = []
         for known in (archive, archive.until(question.at)):
-            world = worlds(known)
-            system = build(world)
-            world.advance(question.at)
-            lists.append(tuple(system.recommend(question.source, question.at, k)))
-            world.close()
+            with closing(worlds(known)) as world:
+                system = build(world)
+                world.advance(question.at)
+                lists.append(tuple(system.recommend(question.source, question.at, k)))
         if lists[0] != lists[1]:
             found.append(question.source.id)
     return tuple(found)

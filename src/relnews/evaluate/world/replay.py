@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from relnews.errors import InvalidQuery
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from relnews.evaluate.catalogue import Catalogue
     from relnews.evaluate.protocols import Recommends
     from relnews.evaluate.truth import Question
-    from relnews.evaluate.world import World
+    from relnews.evaluate.world.world import World
 
 
 def replay(
@@ -85,9 +86,10 @@ def _ask(system: Recommends, question: Question, k: int) -> tuple[tuple[str, ...
     """Give a system's list without what the question ignores, and what went wrong."""
     try:
         wanted = k + len(question.ignored)
-        found = tuple(system.recommend(question.source, question.at, wanted))
+        given = system.recommend(question.source, question.at, wanted)
+        found = tuple(islice(given, wanted))
     except Exception as error:  # noqa: BLE001  # a system under test may fail in any way
         return (), f"{type(error).__name__}: {error}"
-    if not all(isinstance(name, str) for name in found):
-        return (), f"ids must be text, got {found!r:.80}"
+    if isinstance(given, str) or not all(isinstance(name, str) for name in found):
+        return (), f"a list must hold ids, which are text, got {given!r:.80}"
     return tuple(name for name in found if name not in question.ignored)[:k], ""

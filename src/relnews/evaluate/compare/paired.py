@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from relnews.evaluate.intervals import Resampler
+    from relnews.evaluate.compare.intervals import Resampler
 
     Values = npt.NDArray[np.float64]
 

@@ -120,7 +120,7 @@ class World:
             return
         self.query.cache_clear()
         self.mirror.refresh()
-        frozen = self._split is not None and until > self._split
+        frozen = self._split is not None and until >= self._split
         if not frozen and intake.is_refit_due(self.mirror):
             self._fit(until)
 
@@ -137,11 +137,13 @@ class World:
 
     def _fit(self, at: datetime) -> None:
         self.recommender.refit()
+        self.query.cache_clear()
         self.fitted_until = at
 
     def source(self, source: Article, at: datetime) -> str | Article:
         """Give a source as `recommend` takes it: its id when it is the stored version."""
-        return source.id if source == self.archive.version(source.id, at) else source
+        stored = source.id in self.mirror.corpus.row_of
+        return source.id if stored and source == self.archive.version(source.id, at) else source
 
     def _query(self, source: Article, at: datetime) -> Query:
         stored = isinstance(self.source(source, at), str)

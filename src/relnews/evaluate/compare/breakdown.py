@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from relnews.evaluate.catalogue import Catalogue
-    from relnews.evaluate.intervals import Resampler
+    from relnews.evaluate.compare.intervals import Resampler
     from relnews.evaluate.judged import Judged
     from relnews.evaluate.truth import Question
 

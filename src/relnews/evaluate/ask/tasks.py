@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from relnews.errors import InvalidTruth
-from relnews.evaluate import questions as ask
+from relnews.evaluate.ask import questions as ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

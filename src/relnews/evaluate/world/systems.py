@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from relnews.embed.latent import MIN_ARTICLES
-from relnews.evaluate.baselines import (
+from relnews.evaluate.world.baselines import (
     AtRandom,
     Bm25,
     Hybrid,
@@ -26,10 +26,10 @@ from relnews.rank.diversity import Mmr
 if TYPE_CHECKING:
     import numpy as np
 
-    from relnews.evaluate.baselines import Scorer
     from relnews.evaluate.protocols import Recommends
-    from relnews.evaluate.readers import Readers
-    from relnews.evaluate.world import World
+    from relnews.evaluate.world.baselines import Scorer
+    from relnews.evaluate.world.readers import Readers
+    from relnews.evaluate.world.world import World
 
 Build = Callable[["World"], "Recommends"]
 """Makes a recommender that looks at a world, as of wherever it stands."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from relnews.evaluate import breakdown
-from relnews.evaluate.guards import Guarded, guard, not_before
-from relnews.evaluate.intervals import Resampler
-from relnews.evaluate.measure import (
+from relnews.evaluate.ask.guards import Guarded, guard, not_before
+from relnews.evaluate.ask.tasks import SAMPLE
+from relnews.evaluate.compare import breakdown
+from relnews.evaluate.compare.intervals import Resampler
+from relnews.evaluate.compare.measure import (
     compare_all,
     estimate,
     estimate_pairs,
@@ -21,26 +22,25 @@ from relnews.evaluate.measure import (
     score_pairs,
 )
 from relnews.evaluate.metrics import NDCG, AgeQuantile, IntraListDiversity, Recall, standard
-from relnews.evaluate.offpolicy import off_policy
-from relnews.evaluate.replay import judge, replay
+from relnews.evaluate.offpolicy.estimates import off_policy
 from relnews.evaluate.results import CurvePoint, Estimate, OffPolicyResult, TaskResult
-from relnews.evaluate.systems import curves
-from relnews.evaluate.tasks import SAMPLE
-from relnews.evaluate.tune.panel import Member, Panel
-from relnews.evaluate.world import World
+from relnews.evaluate.world.panel import Member, Panel
+from relnews.evaluate.world.replay import judge, replay
+from relnews.evaluate.world.systems import curves
+from relnews.evaluate.world.world import World
 from relnews.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from relnews.evaluate.ask.tasks import Task
     from relnews.evaluate.catalogue import Catalogue
     from relnews.evaluate.judged import Judged, Run
     from relnews.evaluate.protocols import Likens, ListMetric, Recommends
-    from relnews.evaluate.readers import Readers
-    from relnews.evaluate.systems import Systems
-    from relnews.evaluate.tasks import Task
     from relnews.evaluate.truth import Question
+    from relnews.evaluate.world.readers import Readers
+    from relnews.evaluate.world.systems import Systems
 
 _Estimates = Mapping[str, Estimate]
 
@@ -84,7 +84,7 @@ class Answers:
     runs: Mapping[str, Run]
 
 
-class Trial:
+class Contest:
     """A task and all that is needed to run it.
 
     Parameters

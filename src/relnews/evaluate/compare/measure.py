@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.evaluate.compare import compare, correct
+from relnews.evaluate.compare.paired import compare, correct
 from relnews.evaluate.metrics import Auc, AveragePrecision, Pearson, Spearman, split
 from relnews.evaluate.results import Comparison, Estimate, SystemResult
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from relnews.evaluate.intervals import Resampler
+    from relnews.evaluate.compare.intervals import Resampler
     from relnews.evaluate.judged import Judged, Run
     from relnews.evaluate.metrics import Metric, PairMetric
     from relnews.evaluate.protocols import Likens
     from relnews.evaluate.truth import JudgedPair
-    from relnews.evaluate.world import World
+    from relnews.evaluate.world.world import World
 
     Values = npt.NDArray[np.float64]
 

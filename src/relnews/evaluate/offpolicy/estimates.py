@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.errors import InvalidTruth
-from relnews.evaluate.click_model import ClickRates
-from relnews.evaluate.intervals import Resampler, ratio
+from relnews.evaluate.compare.intervals import Resampler, ratio
+from relnews.evaluate.offpolicy.click_model import ClickRates
 from relnews.evaluate.results import OffPolicyResult
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from relnews.evaluate.click_model import ClickModel
+    from relnews.evaluate.offpolicy.click_model import ClickModel
     from relnews.evaluate.truth import Impression
 
     Values = npt.NDArray[np.float64]

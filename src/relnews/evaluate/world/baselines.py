@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from relnews.evaluate.questions import question_id
+from relnews.evaluate.ask.questions import question_id
 from relnews.policy import Policy
 from relnews.rank.freshness import freshness
 from relnews.rank.relevance import hybrid
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from relnews.evaluate.readers import Readers
-    from relnews.evaluate.world import World
+    from relnews.evaluate.world.readers import Readers
+    from relnews.evaluate.world.world import World
     from relnews.query import Query
     from relnews.types import Article
 
@@ -206,11 +206,12 @@ class Bm25:
         terms = query.document.terms[query.document.terms < len(frequencies)]
         terms = terms[frequencies[terms] > 0]
         found, lengths = lexical.postings(terms), self._row_lengths()
+        live = self.world.mirror.live_rows()
         counts = np.exp(found.data - 1.0)
-        relative = lengths / max(float(lengths.mean()), 1.0)
+        relative = lengths * len(live) / max(float(lengths[live].sum()), 1.0)
         damping = self.k1 * (1 - self.b + self.b * relative)
         found.data = counts * (self.k1 + 1) / (counts + damping[found.indices])
-        n_live, df = len(self.world.mirror.live_rows()), frequencies[terms]
+        n_live, df = len(live), frequencies[terms]
         return np.asarray(found.T @ np.log1p((n_live - df + 0.5) / (df + 0.5)), np.float32)
 
     def _row_lengths(self) -> npt.NDArray[np.float64]:
@@ -253,10 +254,10 @@ class SentenceModel:
         archive, now = self.world.archive, self.world.now
         new = self.world.mirror.corpus.ids[len(self._vectors) :]
         if new:
-            versions = (archive.version(name, now) or archive.latest(name) for name in new)
+            versions = (archive.version(name, now) or archive.first(name) for name in new)
             self._vectors.extend(_units(self.encode([_text(article) for article in versions])))
-        vectors: Values = np.array(self._vectors, np.float32)
-        scores: Values = vectors @ _units(self.encode([_text(source)]))[0]
+        asked = _units(self.encode([_text(source)]))[0]
+        scores: Values = np.array(self._vectors, np.float32).reshape(-1, len(asked)) @ asked
         return scores
 
 

@@ -1,0 +1,1 @@
+"""From truth to what is asked: questions, tasks, and the guards that take leaks out."""

@@ -1,0 +1,1 @@
+"""From lists to numbers: values, intervals, tests, slices, and the release gate."""

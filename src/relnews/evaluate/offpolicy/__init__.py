@@ -1,0 +1,1 @@
+"""From a log with propensities to what another system would have been clicked."""

@@ -1,0 +1,1 @@
+"""From questions to lists: a site as of a moment, and the systems that look at it."""
