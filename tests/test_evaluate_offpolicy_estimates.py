@@ -290,7 +290,7 @@ def test_no_impression_is_judged_by_a_model_that_saw_it(monkeypatch: pytest.Monk
             asked.append((self.users, impression.user))
             return super().expected(impression, position, article_id)
 
-    monkeypatch.setattr("relnews.evaluate.offpolicy.ClickRates", Spy)
+    monkeypatch.setattr("relnews.evaluate.offpolicy.estimates.ClickRates", Spy)
     log = simulate(seeded(4), 80, n_users=11)
     estimate(log)
     assert len(asked) == 80 * len(PLACES)
