@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -90,6 +91,14 @@ def test_of_the_same_version_the_last_one_given_counts() -> None:
     one, other = an_article("a", headline="eins"), an_article("a", headline="zwei")
     assert Archive([one, other]).latest("a").headline == "zwei"
     assert len(Archive([one, other])) == 1
+
+
+def test_an_update_without_a_version_number_is_a_version_of_its_own() -> None:
+    first = an_article("a", headline="eins", published_at=hours(0))
+    second = replace(first, headline="zwei", updated_at=hours(3))
+    archive = Archive([second, first])
+    found = [archive.version("a", hours(at)) for at in (0, 2, 3)]
+    assert [one.headline for one in found if one] == ["eins", "eins", "zwei"]
 
 
 def test_versions_may_come_in_any_order() -> None:

@@ -460,3 +460,33 @@ def test_a_removed_answer_is_neither_right_nor_wrong() -> None:
     (clean,) = guard([a_question("quoted")], facts).questions
     assert dict(clean.gains) == {}
     assert clean.ignored == {"quoted"}
+
+
+@pytest.mark.parametrize(
+    ("values", "is_asked"),
+    [
+        ({}, True),
+        ({"never_recommend": True}, True),
+        ({"no_list": True}, False),
+        ({"status": "withheld"}, False),
+        ({"expires_at": hours(0)}, False),
+        ({"embargo_until": hours(1)}, False),
+    ],
+)
+def test_a_source_without_a_list_on_the_site_is_not_asked_about(
+    values: dict[str, Any],
+    is_asked: bool,  # noqa: FBT001
+) -> None:
+    source = an_article("s", published_at=hours(-1), **values)
+    catalogue = Catalogue(Archive([source, an_article("t", "theater")]))
+    guarded = guard([Question(source=source, at=NOON)], catalogue)
+    assert bool(guarded.questions) == is_asked
+    if not is_asked:
+        assert guarded.counts == {"no list under the source at the moment": 1}
+
+
+def test_a_retracted_source_is_not_asked_about() -> None:
+    source = an_article("s", published_at=hours(-3))
+    catalogue = Catalogue(Archive([source], {"s": hours(-1)}))
+    questions = [Question(source=source, at=hours(at)) for at in (-2, 0)]
+    assert [question.at for question in guard(questions, catalogue).questions] == [hours(-2)]

@@ -91,17 +91,18 @@ def refit(store: Store, mirror: Mirror) -> None:
     """Fit the text model anew and save it with all vectors, in one transaction.
 
     The fit itself holds up no other writer; what they added meanwhile is projected in the end.
+    Articles are taken in the order of their ids, so that it does not matter how they came.
     """
     mirror.refresh()
-    rows = mirror.live_rows()
+    rows = mirror.live_rows_by_id()
     model, vectors = fit_model(mirror.lexical, rows, np.random.default_rng(_SEED))
     with store.write() as writer:
         if writer.change != mirror.change + 1:
             mirror.refresh()
-            rows = mirror.live_rows()
+            rows = mirror.live_rows_by_id()
             vectors = project(model.latent, mirror.lexical, rows)
         model = _save_model(writer, model, vectors, [mirror.corpus.ids[row] for row in rows])
-    mirror.adopt(model, vectors, writer.change)
+    mirror.adopt(model, rows, vectors, writer.change)
 
 
 def rebuild(store: Store, language: str, progress: Callable[[int], None]) -> None:

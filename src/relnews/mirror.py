@@ -82,14 +82,20 @@ class Mirror:
         self.rules = RuleSet(self.rules_by_id.values())
         self._change = change
 
-    def adopt(self, model: TextModel, vectors: npt.NDArray[np.float16], change: int) -> None:
-        """Take over a model this process has fitted and saved, with the vectors of live rows.
+    def adopt(
+        self,
+        model: TextModel,
+        rows: npt.NDArray[np.intp],
+        vectors: npt.NDArray[np.float16],
+        change: int,
+    ) -> None:
+        """Take over a model this process has fitted and saved, with the vectors of all live rows.
 
         Spares reading back what is known already; `change` must follow the last one read.
         """
         self.model, self._change = model, change
         self._vectors = np.zeros((len(self.corpus) + 16, vectors.shape[1]), np.float32)
-        self._vectors[self.live_rows()] = vectors
+        self._vectors[rows] = vectors
 
     def forget_unsaved_terms(self) -> None:
         """Drop the terms of a write that failed."""
@@ -119,6 +125,11 @@ class Mirror:
     def live_rows(self) -> npt.NDArray[np.intp]:
         """Give the rows of current versions."""
         return np.flatnonzero(self.corpus["alive"])
+
+    def live_rows_by_id(self) -> npt.NDArray[np.intp]:
+        """Give the rows of current versions, in the order of their ids."""
+        ids = self.corpus.ids
+        return np.array(sorted(self.live_rows(), key=lambda row: ids[row]), np.intp)
 
     def _reset(self, model: TextModel) -> None:
         self.model = model

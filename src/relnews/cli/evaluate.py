@@ -26,11 +26,25 @@ if TYPE_CHECKING:
 
 MAIN = "relnews"
 DEMO = "demo"
-SAME_DATA = ("data", "tasks", "list length", "questions at most", "seed", "split")
+SAME_DATA = ("data", "tasks", "list length", "questions at most", "seed", "language", "split")
 """The settings that two evaluations must share to be compared."""
 
 field_option = click.option(
     "--field", "pairs", multiple=True, metavar="OURS=THEIRS", help="As for `relnews add`."
+)
+sample_option = click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="At most so many questions a task.",
+)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of everything that is drawn.",
 )
 
 
@@ -53,8 +67,8 @@ field_option = click.option(
 )
 @options.policy_file
 @click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
-@click.option("--sample", default=1000, show_default=True, help="At most so many questions a task.")
-@click.option("--seed", default=0, show_default=True, help="Of everything that is drawn.")
+@sample_option
+@seed_option
 @click.option(
     "--split",
     callback=options.moment_or_none,
@@ -104,10 +118,10 @@ def evaluate(
     """
     from relnews.evaluate import Plan
     from relnews.evaluate.evaluation import evaluate as measure
-    from relnews.evaluate.report import from_json
+    from relnews.evaluate.evaluation import settings_of
 
     _check_outputs(outputs)
-    old = from_json(baseline.read_text(encoding="utf-8")) if baseline else None
+    old = _read_report(baseline) if baseline else None
     systems = _systems(peers, policy_path)
     plan = Plan(
         tasks=tasks,
@@ -119,9 +133,12 @@ def evaluate(
         language=language,
     )
     dataset = read_dataset(data, pairs)
+    if old is not None:
+        _require_same(settings_of(dataset, systems, plan), old.settings)
     with options.counting("asked") as count:
         outcome = measure(dataset, systems, plan, progress=lambda _task, done: count(done))
     print_evaluation(outcome.evaluation)
+    _tell_failures(outcome)
     _write(outcome, outputs, runs)
     if old is not None:
         _gate(outcome.evaluation, old)
@@ -161,12 +178,16 @@ def _systems(peers: Sequence[str], policy_path: str | None) -> Systems:
     others: dict[str, Build] = {}
     baselines: list[str] = []
     for peer in peers:
+        name = Path(peer).stem
         if peer in BASELINES:
             baselines.append(peer)
+        elif peer.endswith((".toml", ".run")) and name in {*policies, *runs}:
+            msg = f"a file is called by its name, and there is another {name!r}; rename {peer}"
+            raise InvalidTruth(msg)
         elif peer.endswith(".toml"):
-            policies[Path(peer).stem] = load_policy(peer)
+            policies[name] = load_policy(peer)
         elif peer.endswith(".run"):
-            runs[Path(peer).stem] = read_run(peer)
+            runs[name] = read_run(peer)
         elif ":" in peer:
             others[peer] = _build(peer)
         else:
@@ -178,11 +199,14 @@ def _systems(peers: Sequence[str], policy_path: str | None) -> Systems:
 
 
 def _build(peer: str) -> Build:
-    """Import a function that makes a recommender from a world."""
+    """Import a function that makes a recommender from a world; modules may lie in this folder."""
     module, _, name = peer.partition(":")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
     try:
         found: Build = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, SyntaxError, ValueError) as error:
         msg = f"--compare module:function must name what can be imported, got {peer!r}: {error}"
         raise InvalidTruth(msg) from error
     return found
@@ -193,6 +217,38 @@ def _check_outputs(outputs: Sequence[Path]) -> None:
         if path.suffix not in {".html", ".json", ".md"}:
             msg = f"a report is written as .html, .json or .md, got {path}"
             raise click.BadParameter(msg, param_hint="--out")
+        make_folder_for(path)
+
+
+def make_folder_for(path: Path) -> None:
+    """Make the folder of a file before the work begins, as it may turn out to be impossible."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"there must be a folder to write to: {error}"
+        raise click.BadParameter(msg, param_hint="--out") from error
+
+
+def _read_report(path: Path) -> Evaluation:
+    from relnews.evaluate.report import from_json
+
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, InvalidTruth) as error:
+        msg = f"{path}: must be a report that `relnews evaluate --out report.json` wrote; {error}"
+        raise InvalidTruth(msg) from error
+
+
+def _tell_failures(outcome: Outcome) -> None:
+    """Say whose lists failed, and why, and who had nothing to say at all."""
+    for task, answers in outcome.answers.items():
+        for name, run in answers.runs.items():
+            if run.failures:
+                count, first = f"{len(run.failures):,} of {len(run.lists):,}", run.failures[0][1]
+                said = " ".join(first.split())
+                click.echo(f"failed: {task}: {name}: {count} lists, first: {said}", err=True)
+            elif run.lists and not any(run.lists):
+                click.echo(f"empty: {task}: {name}: no list has an entry", err=True)
 
 
 def _write(outcome: Outcome, outputs: Sequence[Path], runs: Path | None) -> None:
@@ -204,7 +260,6 @@ def _write(outcome: Outcome, outputs: Sequence[Path], runs: Path | None) -> None
         ".md": to_markdown,
     }
     for path in outputs:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(writers[path.suffix](outcome.evaluation), encoding="utf-8")
         click.echo(f"report: {path}")
     if runs is not None:
@@ -212,15 +267,19 @@ def _write(outcome: Outcome, outputs: Sequence[Path], runs: Path | None) -> None
         click.echo(f"runs: {n_files} files in {runs}")
 
 
+def _require_same(new: Mapping[str, str], old: Mapping[str, str]) -> None:
+    """Refuse to compare with a report of something else, before the work begins."""
+    for name in SAME_DATA:
+        was, now = old.get(name, ""), new[name]
+        if was != now:
+            msg = f"two reports must share {name} to be compared: it was {was!r}, is {now!r}"
+            raise InvalidTruth(msg)
+
+
 def _gate(new: Evaluation, old: Evaluation) -> None:
     """Exit 1 when something fell since the earlier report."""
     from relnews.evaluate import gate
 
-    for name in SAME_DATA:
-        was, now = old.settings.get(name, ""), new.settings.get(name, "")
-        if was != now:
-            msg = f"two reports must share {name} to be compared: it was {was!r}, is {now!r}"
-            raise InvalidTruth(msg)
     fallen = gate(new, old)
     for message in fallen:
         click.echo(f"fell: {message}", err=True)

@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from relnews.cli import options
-from relnews.cli.evaluate import field_option, read_dataset
+from relnews.cli.evaluate import (
+    field_option,
+    make_folder_for,
+    read_dataset,
+    sample_option,
+    seed_option,
+)
+from relnews.errors import InvalidTruth
 
 
 @click.command()
@@ -21,8 +28,8 @@ from relnews.cli.evaluate import field_option, read_dataset
 @click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
 @click.option("--candidates", default=48, show_default=True, help="Policies of the first round.")
 @click.option("--share", default=0.6, show_default=True, help="Of the questions, to choose on.")
-@click.option("--sample", default=1000, show_default=True, help="At most so many questions.")
-@click.option("--seed", default=0, show_default=True, help="Of everything that is drawn.")
+@sample_option
+@seed_option
 @field_option
 @click.option(
     "--out",
@@ -53,12 +60,20 @@ def tune(
     from relnews.evaluate.tune import to_text, to_toml
     from relnews.evaluate.tune import tune as search
 
+    if out is not None:
+        make_folder_for(out)
     dataset, start = read_dataset(data, pairs), options.read_policy(policy_path)
     archive = Archive(dataset.articles, dataset.truth.retractions)
     catalogue = Catalogue(archive, dataset.truth.chains, dataset.truth.events)
     generator = np.random.default_rng(seed)
     names = (task,) if task else ()
     chosen, *_ = make_tasks(dataset.truth, archive, generator, names=names, k=k, size=sample)
+    if not chosen.dated:
+        msg = (
+            f"tuning parts questions by time, and those of {chosen.name!r} are all of one day; "
+            "add links.jsonl, events.csv or impressions.jsonl"
+        )
+        raise InvalidTruth(msg)
     guarded = guard(chosen.questions, catalogue)
     click.echo(f"{chosen.name}: {chosen.about}")
     with options.counting("asked") as count:
@@ -84,6 +99,5 @@ def tune(
             "sample": sample,
             "seed": seed,
         }
-        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(to_toml(tuned, settings), encoding="utf-8")
         click.echo(f"policy: {out}")

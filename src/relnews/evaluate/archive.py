@@ -35,7 +35,8 @@ class Archive:
     Parameters
     ----------
     articles
-        Every version that is known; of two with the same id and version the last one counts.
+        Every version that is known, updates without a version number included; of two with the
+        same id, version and date of update the last one counts.
     retractions
         When an article was taken back, by id.
     """
@@ -43,11 +44,12 @@ class Archive:
     def __init__(
         self, articles: Iterable[Article], retractions: Mapping[str, datetime] | None = None
     ) -> None:
-        versions: dict[str, dict[int, Article]] = defaultdict(dict)
+        versions: dict[str, dict[tuple[int, datetime], Article]] = defaultdict(dict)
         for article in articles:
-            versions[article.id][article.version] = article
+            key = article.version, article.updated_at or BEGINNING
+            versions[article.id][key] = article
         self._versions = {
-            name: _timeline([found[number] for number in sorted(found)])
+            name: _timeline([found[key] for key in sorted(found)])
             for name, found in versions.items()
         }
         self.retractions = MappingProxyType(dict(retractions or {}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
     from relnews.evaluate.catalogue import Catalogue
     from relnews.evaluate.judged import Judged, Run
     from relnews.evaluate.protocols import Likens, ListMetric, Recommends
-    from relnews.evaluate.truth import Question
+    from relnews.evaluate.truth import Impression, Question
     from relnews.evaluate.world.readers import Readers
     from relnews.evaluate.world.systems import Systems
 
 _Estimates = Mapping[str, Estimate]
+
+_CURVE = "curve"
+"""Begins the names of runs that are points on a curve, and no system of the comparison."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,21 +107,19 @@ class Contest:
 
     def run(self, progress: Callable[[int], None]) -> tuple[TaskResult, Answers]:
         """Ask all systems and measure what they say."""
-        world = World(
-            self.catalogue.archive,
-            split=self.plan.split if self.task.dated else None,
-            same_source=self.task.same_source,
-            language=self.plan.language,
-        )
-        dated = self.task.dated
-        systems = self.systems.build(world, self.readers, self._generator(), dated=dated)
-        panel = Panel(world)
-        varied = {name: Member(panel, policy) for name, policy in self._varied().items()}
-        guarded = self._guarded(systems)
-        everyone: dict[str, Recommends] = {**systems, **varied}
-        runs = replay(world, guarded.questions, everyone, self.task.k, progress=progress)
-        of_pairs = self._of_pairs(systems, world)
-        world.close()
+        task, plan = self.task, self.plan
+        split = plan.split if task.dated else None
+        archive, same_source = self.catalogue.archive, task.same_source
+        with closing(
+            World(archive, split=split, same_source=same_source, language=plan.language)
+        ) as world:
+            systems = self.systems.build(world, self.readers, self._generator(), dated=task.dated)
+            panel = Panel(world)
+            varied = {name: Member(panel, policy) for name, policy in self._varied().items()}
+            guarded = self._guarded(systems)
+            everyone: dict[str, Recommends] = {**systems, **varied}
+            runs = replay(world, guarded.questions, everyone, task.k, progress=progress)
+            of_pairs = self._of_pairs(systems, world)
         result = self._result(guarded, runs, of_pairs)
         return result, Answers(guarded.questions, {name: runs[name] for name in systems})
 
@@ -131,7 +133,7 @@ class Contest:
             return {}
         policy = self.systems.policies[self.systems.main]
         return {
-            f"{curve}: {label}": varied
+            f"{_CURVE}/{curve}/{label}": varied
             for curve, points in curves(policy).items()
             for label, varied in points.items()
         }
@@ -149,7 +151,7 @@ class Contest:
     def _result(
         self, guarded: Guarded, runs: Mapping[str, Run], of_pairs: Mapping[str, _Estimates]
     ) -> TaskResult:
-        task, questions, main = self.task, guarded.questions, self.systems.main
+        task, questions, main = self.task, guarded.questions, next(iter(runs))
         judged = {name: judge(run, questions, self.catalogue) for name, run in runs.items()}
         varied = {name: judged.pop(name) for name in self._varied()}
         resampler = Resampler([question.group for question in questions], self._generator())
@@ -192,7 +194,12 @@ class Contest:
         self, systems: Mapping[str, Recommends], world: World
     ) -> dict[str, dict[str, Estimate]]:
         """Hold the similarities of those systems that tell them against judged pairs."""
-        pairs = self.task.pairs
+        row_of = world.mirror.corpus.row_of
+        pairs = [
+            pair
+            for pair in self.task.pairs
+            if pair.source_id in row_of and pair.target_id in row_of  # no retraction came first
+        ]
         likens = {name: made for name, made in systems.items() if hasattr(made, "similarities")}
         if not pairs or not likens:
             return {}
@@ -204,7 +211,8 @@ class Contest:
         self, questions: Sequence[Question], runs: Mapping[str, Run]
     ) -> tuple[OffPolicyResult, ...]:
         """Estimate clicks from the log, where it says how likely each entry was."""
-        log = [question.shown for question in questions if question.shown is not None]
+        k = self.task.k
+        log = [_first(one.shown, k) for one in questions if one.shown is not None]
         if not log or len(log) < len(questions) or any(one.propensities is None for one in log):
             return ()
         return tuple(
@@ -212,11 +220,22 @@ class Contest:
         )
 
 
+def _first(shown: Impression, k: int) -> Impression:
+    """Cut an impression to k places, so that lists of one length are compared."""
+    given = shown.propensities
+    return replace(
+        shown,
+        shown=shown.shown[:k],
+        clicked=shown.clicked[:k],
+        propensities=None if given is None else given[:k],
+    )
+
+
 def _curves(varied: Mapping[str, Sequence[Judged]]) -> dict[str, tuple[CurvePoint, ...]]:
     """Give the trade-off curves, one point for each varied policy."""
     found: dict[str, list[CurvePoint]] = defaultdict(list)
     for name, lists in varied.items():
-        curve, label = name.split(": ")
+        _, curve, label = name.split("/")
         k = lists[0].k if lists else 1
         point = CurvePoint(
             label=label,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relnews.errors import InvalidPolicy
 from relnews.evaluate.archive import Archive
 from relnews.evaluate.ask.questions import question_id
 from relnews.evaluate.ask.tasks import make_tasks
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relnews.evaluate.load import Dataset
+    from relnews.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +40,8 @@ class Outcome:
     def write_runs(self, folder: Path) -> int:
         """Write the lists of each system and the right answers, one TREC file each; count them.
 
-        Questions are named by `question_id`, which `StoredRun` looks lists up by.
+        Questions are named by `question_id`, which `StoredRun` looks lists up by. A run file
+        cannot hold an id twice in a list: of repeated entries the first is written.
         """
         folder.mkdir(parents=True, exist_ok=True)
         n_files = 0
@@ -48,7 +51,8 @@ class Outcome:
             write_qrels(folder / f"{_file_name(task)}.qrels", gains)
             for system, run in answers.runs.items():
                 path = folder / f"{_file_name(task)}-{_file_name(system)}.run"
-                write_run(path, dict(zip(names, run.lists, strict=True)))
+                lists = [tuple(dict.fromkeys(found)) for found in run.lists]
+                write_run(path, dict(zip(names, lists, strict=True)))
             n_files += 1 + len(answers.runs)
         return n_files
 
@@ -92,15 +96,8 @@ def evaluate(
     return Outcome(_evaluation(data, archive, systems, plan, results), answers)
 
 
-def _file_name(name: str) -> str:
-    """Give a name as a file can have it."""
-    return "-".join(re.findall(r"[\w.]+", name)) or "unnamed"
-
-
-def _evaluation(
-    data: Dataset, archive: Archive, systems: Systems, plan: Plan, tasks: Sequence[TaskResult]
-) -> Evaluation:
-    dates = [article.published_at for article in data.articles if article.published_at]
+def settings_of(data: Dataset, systems: Systems, plan: Plan) -> dict[str, str]:
+    """Give what a second person needs to get the same numbers, by name."""
     settings = {
         "data": data.name,
         "tasks": ", ".join(plan.tasks) or "all that people judged",
@@ -111,13 +108,33 @@ def _evaluation(
         "split": plan.split.isoformat() if plan.split else "none: refitted as the archive grows",
     }
     for name, policy in systems.policies.items():
-        settings[f"policy of {name}"] = " ".join(policy_to_toml(policy).split()) or "default"
+        settings[f"policy of {name}"] = _in_words(policy)
+    return settings
+
+
+def _in_words(policy: Policy) -> str:
+    """Write what differs from the default policy; one with a selector of its own as Python does."""
+    try:
+        return " ".join(policy_to_toml(policy).split()) or "default"
+    except InvalidPolicy:
+        return repr(policy)
+
+
+def _file_name(name: str) -> str:
+    """Give a name as a file can have it."""
+    return "-".join(re.findall(r"[\w.]+", name)) or "unnamed"
+
+
+def _evaluation(
+    data: Dataset, archive: Archive, systems: Systems, plan: Plan, tasks: Sequence[TaskResult]
+) -> Evaluation:
+    dates = [article.published_at for article in data.articles if article.published_at]
     return Evaluation(
         title=f"Related lists on {data.name}",
         version=version("relnews"),
         n_articles=len(archive),
         first=min(dates).isoformat(timespec="minutes") if dates else "",
         last=max(dates).isoformat(timespec="minutes") if dates else "",
-        settings=settings,
+        settings=settings_of(data, systems, plan),
         tasks=tuple(tasks),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from relnews.rank.check import is_live
 from relnews.text import words
 
 if TYPE_CHECKING:
@@ -51,7 +52,11 @@ class Guarded:
 
 
 def guard(questions: Iterable[Question], catalogue: Catalogue) -> Guarded:
-    """Take out targets that were not live, that the source quotes, or that copy the source."""
+    """Take out what cannot be asked, and right answers that flatter.
+
+    A question goes when its source shows no list at its moment. A target goes when it was not
+    live then, when it is a near-duplicate of the source, or when the source quotes its headline.
+    """
     checks: tuple[tuple[str, Callable[[Question, str], bool]], ...] = (
         ("not live at the moment", lambda q, name: not catalogue.archive.is_live(name, q.at)),
         ("near-duplicate of the source", lambda q, name: is_copy(q, name, catalogue)),
@@ -59,15 +64,27 @@ def guard(questions: Iterable[Question], catalogue: Catalogue) -> Guarded:
     )
     clean, removals = [], []
     for question in questions:
+        source_id = question.source.id
+        if not shows_a_list(question, catalogue):
+            removals.append(Removal("no list under the source at the moment", source_id, ""))
+            continue
         taken: dict[str, str] = {}
         for name in question.gains:
             broken = next((word for word, leaks in checks if leaks(question, name)), None)
             if broken:
                 taken[name] = broken
-        removals += [Removal(word, question.source.id, name) for name, word in taken.items()]
+        removals += [Removal(word, source_id, name) for name, word in taken.items()]
         gains = {name: gain for name, gain in question.gains.items() if name not in taken}
         clean.append(replace(question, gains=gains, ignored=question.ignored.union(taken)))
     return Guarded(tuple(clean), tuple(removals))
+
+
+def shows_a_list(question: Question, catalogue: Catalogue) -> bool:
+    """Tell whether the source is on the site at the moment, with a list under it."""
+    retracted = catalogue.archive.retractions.get(question.source.id)
+    if question.source.no_list or (retracted is not None and retracted <= question.at):
+        return False
+    return is_live(replace(question.source, never_recommend=False), question.at)
 
 
 def is_copy(question: Question, target_id: str, catalogue: Catalogue) -> bool:

@@ -66,10 +66,14 @@ class _Asked:
     archive: Archive
     k: int
     size: int
-    generator: np.random.Generator
+    seed: int
 
     def draw(self, questions: Sequence[Question]) -> tuple[Question, ...]:
-        return tuple(ask.sample(questions, self.size, self.generator))
+        return tuple(ask.sample(questions, self.size, self.generator()))
+
+    def generator(self) -> np.random.Generator:
+        """Start anew for each use, so that no task depends on which others are made."""
+        return np.random.default_rng(self.seed)
 
 
 def make_tasks(  # noqa: PLR0913  # the house allows six
@@ -106,7 +110,7 @@ def make_tasks(  # noqa: PLR0913  # the house allows six
     if unknown:
         msg = f"a task must be one of {', '.join(TASKS)}, got {', '.join(unknown)}"
         raise InvalidTruth(msg)
-    asked = _Asked(truth, archive, k, size, generator)
+    asked = _Asked(truth, archive, k, size, int(generator.integers(2**63)))
     made = _made(names or _BY_PEOPLE, asked)
     if not made and not names:
         made = _made(_PROXIES, asked)
@@ -159,7 +163,7 @@ def _pairs(asked: _Asked) -> list[Task]:
     ]
     for scale in dict.fromkeys(pair.scale for pair in pairs):
         judged = tuple(pair for pair in pairs if pair.scale == scale)
-        found = tuple(ask.from_pairs(judged, asked.archive, scale))
+        found = asked.draw(ask.from_pairs(judged, asked.archive, scale))
         about = (
             f"What people said of {len(judged):,} pairs ({scale}); lists of those that were "
             "judged together with the source."
@@ -194,7 +198,7 @@ def _tags(asked: _Asked) -> list[Task]:
 def _labels(asked: _Asked, of: Literal["section", "tags"], about: str) -> list[Task]:
     ids = asked.archive.ids
     if len(ids) > asked.size:
-        places = np.sort(asked.generator.choice(len(ids), asked.size, replace=False))
+        places = np.sort(asked.generator().choice(len(ids), asked.size, replace=False))
         ids = tuple(ids[place] for place in places)
     found = tuple(ask.from_labels(asked.archive, of, ids))
     return [_undated(of, about, found, asked.k, "article")]

@@ -84,8 +84,9 @@ class Pipeline:
         """Give the ids that `Recommender.recommend` gives."""
         same_source = self.policy.same_source or self.world.same_source
         policy = replace(self.policy, same_source=same_source)
-        asked = self.world.source(source, at)
-        return self.world.recommender.recommend(asked, at=at, k=k, policy=policy).ids
+        asked, hidden = self.world.source(source, at), self.world.hidden
+        made = self.world.recommender.recommend(asked, at=at, k=k, exclude=hidden, policy=policy)
+        return made.ids
 
     def similarities(self, source: Article, targets: Sequence[str]) -> Sequence[float]:
         """Give the hybrid cosine that relevance is made from."""

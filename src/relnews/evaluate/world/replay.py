@@ -40,7 +40,8 @@ def replay(
     systems
         By name. Those that look at the world see it as of the moment.
     k
-        Entries per list, at least 1. So many more are asked for as a question ignores.
+        Entries per list, at least 1. What a question ignores is hidden in the world; systems
+        that do not look at it are asked for so many entries more.
     progress
         Called after each question with 1.
 
@@ -57,6 +58,7 @@ def replay(
     for place in sorted(range(len(questions)), key=lambda number: questions[number].at):
         question = questions[place]
         world.advance(question.at)
+        world.hide(question.ignored)
         for name, system in systems.items():
             found, failure = _ask(system, question, k)
             lists[name][place] = found

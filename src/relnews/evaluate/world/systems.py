@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from relnews.embed.latent import MIN_ARTICLES
+from relnews.errors import InvalidTruth
 from relnews.evaluate.world.baselines import (
     AtRandom,
     Bm25,
@@ -53,12 +55,32 @@ class Systems:
         Recommenders of your own, by name: each is made from the world of a task.
     baselines
         Names from `BASELINES`.
+
+    Raises
+    ------
+    InvalidTruth
+        When there is none, a baseline is unknown, or two systems have one name.
     """
 
     policies: Mapping[str, Policy] = field(default_factory=lambda: {"relnews": Policy()})
     runs: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     others: Mapping[str, Build] = field(default_factory=dict)
     baselines: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be told apart, or not be made."""
+        unknown = [name for name in self.baselines if name not in BASELINES]
+        if unknown:
+            msg = f"a baseline must be one of {', '.join(BASELINES)}, got {', '.join(unknown)}"
+            raise InvalidTruth(msg)
+        names = Counter([*self.policies, *self.others, *self.runs, *set(self.baselines)])
+        double = [name for name, count in names.items() if count > 1]
+        if double:
+            msg = f"each system must have a name of its own, several are called {double[0]!r}"
+            raise InvalidTruth(msg)
+        if not names:
+            msg = "there must be a system to measure, got none; add a policy or a baseline"
+            raise InvalidTruth(msg)
 
     @property
     def main(self) -> str:
@@ -68,11 +90,17 @@ class Systems:
     def build(
         self, world: World, readers: Readers, generator: np.random.Generator, *, dated: bool
     ) -> dict[str, Recommends]:
-        """Make all systems for a world, without those baselines that have nothing to go by."""
+        """Make all systems for a world, without those baselines that have nothing to go by.
+
+        Raises
+        ------
+        InvalidTruth
+            When one of `others` makes no recommender, or no system has anything to go by.
+        """
         built: dict[str, Recommends] = {
             name: Pipeline(world, policy) for name, policy in self.policies.items()
         }
-        built |= {name: make(world) for name, make in self.others.items()}
+        built |= {name: _made(name, make, world) for name, make in self.others.items()}
         built |= {name: StoredRun(lists) for name, lists in self.runs.items()}
         idle = set() if dated else set(BY_DATE)
         idle |= set() if len(readers) else {MOST_READ}
@@ -80,6 +108,10 @@ class Systems:
         for name in self.baselines:
             if name not in idle:
                 built[name] = BASELINES[name](world, readers, generator)
+        if not built:
+            given = ", ".join(self.baselines)
+            msg = f"a system must have something to go by, {given} has nothing; add a policy"
+            raise InvalidTruth(msg)
         return built
 
 
@@ -107,6 +139,19 @@ BASELINES: dict[str, _Make] = {
     "random": lambda world, _readers, generator: Ranked(AtRandom(world, generator)),
 }
 """How each baseline is made, by the name that the command line takes."""
+
+
+def _made(name: str, make: Build, world: World) -> Recommends:
+    """Make a recommender of somebody else's, and say so when it is none."""
+    try:
+        made = make(world)
+    except Exception as error:
+        msg = f"{name} must make a recommender from a world, got {type(error).__name__}: {error}"
+        raise InvalidTruth(msg) from error
+    if not callable(getattr(made, "recommend", None)):
+        msg = f"{name} must make an object with recommend(source, at, k), got {made!r:.80}"
+        raise InvalidTruth(msg)
+    return made
 
 
 def curves(policy: Policy) -> dict[str, dict[str, Policy]]:

@@ -7,6 +7,7 @@ the corpus grows. So no list can know what came after its moment.
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import UTC
 from functools import lru_cache
 from itertools import groupby
@@ -25,7 +26,7 @@ from relnews.rank.score import MomentScore
 from relnews.recommender import Recommender
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     import numpy.typing as npt
@@ -61,6 +62,8 @@ class World:
         The moment the world stands at.
     fitted_until
         The moment of the last fit; None before the first.
+    hidden
+        Ids that may not stand on a list, whoever makes it; see `hide`.
     """
 
     def __init__(
@@ -73,7 +76,8 @@ class World:
     ) -> None:
         self.archive, self.same_source = archive, same_source
         self.now, self.fitted_until = BEGINNING, None
-        self._split = split
+        self.hidden: frozenset[str] = frozenset()
+        self._fits = deque(_fit_moments(archive, split))
         self._waiting = iter(archive.arrivals())
         self._next = next(self._waiting, None)
         self.recommender = Recommender.open(":memory:", language=language)
@@ -102,11 +106,18 @@ class World:
         if at < self.now:
             msg = f"a world only moves forward: it stands at {self.now}, was asked for {at}"
             raise InvalidQuery(msg)
-        if self._split is not None and self.now < self._split <= at:
-            self._live_through(self._split)
-            self._fit(self._split)
+        while self._fits and self._fits[0] <= at:
+            moment = self._fits.popleft()
+            self._live_through(moment)
+            self._fit(moment)
         self._live_through(at)
         self.now = at
+
+    def hide(self, ids: frozenset[str]) -> None:
+        """Keep articles out of all lists from now on, instead of those that were hidden before."""
+        if ids != self.hidden:
+            self.hidden = ids
+            self.query.cache_clear()
 
     def _live_through(self, until: datetime) -> None:
         arrived = self._arrived(until)
@@ -116,13 +127,9 @@ class World:
                     self.recommender.retract(arrival.article_id)
             else:
                 self._take_in(arrival.article for arrival in some if arrival.article)
-        if not arrived:
-            return
-        self.query.cache_clear()
-        self.mirror.refresh()
-        frozen = self._split is not None and until >= self._split
-        if not frozen and intake.is_refit_due(self.mirror):
-            self._fit(until)
+        if arrived:
+            self.query.cache_clear()
+            self.mirror.refresh()
 
     def _arrived(self, until: datetime) -> list[Arrival]:
         arrived = []
@@ -147,7 +154,7 @@ class World:
 
     def _query(self, source: Article, at: datetime) -> Query:
         stored = isinstance(self.source(source, at), str)
-        return query_of(self.mirror, Asked(source, at, 1, frozenset(), stored=stored))
+        return query_of(self.mirror, Asked(source, at, 1, self.hidden, stored=stored))
 
     def candidates(self, query: Query) -> Mask:
         """Mark the rows that may stand on the list of a query, shape (n,)."""
@@ -164,3 +171,22 @@ class World:
         corpus, moment = self.mirror.corpus, int(at.astimezone(UTC).timestamp() // 1)
         order = corpus.newest_first(rows, moment, scores[rows])[:k]
         return [corpus.ids[row] for row in rows[order]]
+
+
+def _fit_moments(archive: Archive, split: datetime | None) -> Iterator[datetime]:
+    """Yield when the text model is fitted: as on a site whenever the corpus has grown by half.
+
+    The moments follow from the archive alone, and not from what is asked, so that a list does not
+    depend on which other lists are made. With a split, the last fit is there.
+    """
+    known: set[str] = set()
+    n_fitted = 0
+    for at, some in groupby(archive.arrivals(), lambda arrival: arrival.at):
+        if split is not None and at >= split:
+            break
+        known.update(arrival.article_id for arrival in some if arrival.article)
+        if len(known) > 1 and len(known) >= n_fitted * (1 + intake.REFIT_GROWTH):
+            yield at
+            n_fitted = len(known)
+    if split is not None:
+        yield split
