@@ -22,7 +22,7 @@ from relnews.evaluate.compare.measure import (
     pair_metrics,
     score_pairs,
 )
-from relnews.evaluate.metrics import NDCG, AgeQuantile, IntraListDiversity, Recall, standard
+from relnews.evaluate.metrics import NDCG, AgeQuantile, IntraListDiversity, Recall, churn, standard
 from relnews.evaluate.offpolicy.estimates import off_policy
 from relnews.evaluate.results import CurvePoint, Estimate, OffPolicyResult, TaskResult
 from relnews.evaluate.world.panel import Member, Panel
@@ -158,9 +158,18 @@ class Contest:
         measured = measure(judged, standard(task.k, self._half_life()))
         headline = str(NDCG(task.k))
         values = measured.lists[headline]
+        shown = {name: runs[name] for name in judged}
+        churned = f"churn@{task.k}"
         systems = [
-            replace(found, values={**of_pairs.get(found.name, {}), **found.values})
-            for found in estimate(measured, {name: runs[name] for name in judged}, resampler)
+            replace(
+                found,
+                values={
+                    **of_pairs.get(found.name, {}),
+                    **found.values,
+                    churned: _unsure(churn(runs[main], runs[found.name]), len(questions)),
+                },
+            )
+            for found in estimate(measured, shown, resampler)
         ]
         slices = {"section": breakdown.by_section(values, questions, resampler)}
         if task.dated:
@@ -173,7 +182,11 @@ class Contest:
             n_questions=len(questions),
             n_without_truth=sum(not question.gains for question in questions),
             headline=headline,
-            better={**dict.fromkeys(next(iter(of_pairs.values()), {}), 1), **measured.better},
+            better={
+                **dict.fromkeys(next(iter(of_pairs.values()), {}), 1),
+                **measured.better,
+                churned: 0,
+            },
             groups=(task.grouping, resampler.n_groups),
             removed=guarded.counts,
             systems=tuple(systems),
@@ -183,7 +196,7 @@ class Contest:
             curves=_curves(varied),
             worst=breakdown.worst_lists(judged[main], values[main]),
             worst_of=main,
-            off_policy=self._off_policy(questions, {name: runs[name] for name in judged}),
+            off_policy=self._off_policy(questions, shown),
         )
 
     def _half_life(self) -> float:
@@ -245,6 +258,11 @@ def _curves(varied: Mapping[str, Sequence[Judged]]) -> dict[str, tuple[CurvePoin
         )
         found[curve].append(point)
     return {curve: tuple(points) for curve, points in found.items()}
+
+
+def _unsure(value: float, n: int) -> Estimate:
+    """Give a value of all lists together, which has no interval."""
+    return Estimate(value, float("nan"), float("nan"), n)
 
 
 def _mean(metric: ListMetric, lists: Sequence[Judged]) -> float:

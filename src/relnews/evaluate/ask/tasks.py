@@ -188,20 +188,24 @@ def _chains(asked: _Asked) -> list[Task]:
 
 
 def _sections(asked: _Asked) -> list[Task]:
-    return _labels(asked, "section", "Articles of the same section: a weak proxy.")
+    return _labels(asked, "sections", "section", "Articles of the same section: a weak proxy.")
 
 
 def _tags(asked: _Asked) -> list[Task]:
-    return _labels(asked, "tags", "Articles with common tags, by their number: a weak proxy.")
+    return _labels(
+        asked, "tags", "tags", "Articles with common tags, by their number: a weak proxy."
+    )
 
 
-def _labels(asked: _Asked, of: Literal["section", "tags"], about: str) -> list[Task]:
-    ids = asked.archive.ids
+def _labels(asked: _Asked, name: str, of: Literal["section", "tags"], about: str) -> list[Task]:
+    """Draw articles that have a label before questions are made, which hold all of their kind."""
+    archive = asked.archive
+    ids = [one for one in archive.ids if getattr(archive.latest(one), of)]
     if len(ids) > asked.size:
         places = np.sort(asked.generator().choice(len(ids), asked.size, replace=False))
-        ids = tuple(ids[place] for place in places)
-    found = tuple(ask.from_labels(asked.archive, of, ids))
-    return [_undated(of, about, found, asked.k, "article")]
+        ids = [ids[place] for place in places]
+    found = tuple(ask.from_labels(archive, of, ids))
+    return [_undated(name, about, found, asked.k, "article")]
 
 
 def _undated(

@@ -30,7 +30,7 @@ _GROUPS = (
     ("Freshness", r"\bages?\b|\bolder\b|fresh|\bhours\b"),
     ("Soundness", r"violation|duplicate|\bempty\b|\bshort\b"),
     ("Diversity", r"diversity|\bild\b|\bstory\b|novel|serendip"),
-    ("Reach and balance", r"coverage|gini|\bhub\b|calibration|divergence"),
+    ("Reach and balance", r"coverage|gini|\bhub\b|calibration|divergence|churn"),
 )
 _REST = "Further"
 
