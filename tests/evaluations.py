@@ -213,6 +213,7 @@ def site_task(n_systems: int = 8) -> TaskResult:
             "linked in the text": 12,
             "not live": 3,
         },
+        absent={"most read": "no events", "latent | view": "no latent view below 1,000 articles"},
         systems=tuple(_system(place) for place in range(n_systems)),
         comparisons=_comparisons(),
         slices={

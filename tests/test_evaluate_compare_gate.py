@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relnews.errors import InvalidTruth
 from relnews.evaluate.compare.gate import gate
 from relnews.evaluate.results import Estimate, Evaluation, SystemResult, TaskResult
 
@@ -137,3 +138,35 @@ def test_turning_a_metric_round_turns_its_gate_round(
     old = evaluation({metric: Estimate(value, low, high, 9)})
     new = evaluation({metric: Estimate(after, nan, nan, 9)})
     assert bool(gate(new, old)) == (after < low if better > 0 else after > high)
+
+
+def beside(value: float) -> Evaluation:
+    """Give an evaluation of two systems, the second with another value."""
+    found = evaluation(OLD)
+    theirs = {**OLD, "nDCG@10": replace(OLD["nDCG@10"], value=value)}
+    systems = (*found.tasks[0].systems, SystemResult("tf-idf", theirs, int(value < 0.3)))
+    return replace(found, tasks=(replace(found.tasks[0], systems=systems),))
+
+
+def test_only_the_named_systems_are_judged() -> None:
+    assert len(gate(beside(0.1), beside(0.4))) == 2
+    assert gate(beside(0.1), beside(0.4), only=["pipeline"]) == ()
+    assert gate(evaluation(OLD), beside(0.4), only={"pipeline"}) == ()
+    assert len(gate(beside(0.1), beside(0.4), only=("tf-idf", "pipeline"))) == 2
+    assert gate(evaluation(OLD), beside(0.4), only=["tf-idf"]) == ("links: tf-idf: missing",)
+    nothing = replace(beside(0.4), tasks=())
+    assert gate(nothing, beside(0.4), only=["pipeline"]) == ("links: missing",)
+
+
+@pytest.mark.parametrize("only", [(), ("relnews",), ("pipeline", "relnews"), "pipeline"])
+def test_a_gate_on_nothing_is_refused(only: tuple[str, ...] | str) -> None:
+    with pytest.raises(InvalidTruth, match=r"must name systems of the old .*pipeline, tf-idf"):
+        gate(beside(0.4), beside(0.4), only=only)
+
+
+def test_any_rise_over_an_interval_without_width_is_told() -> None:
+    old = evaluation({"copies@10": Estimate(0, 0, 0, 200)})
+    assert gate(old, old) == ()
+    new = evaluation({"copies@10": Estimate(0.001, 0, 0.002, 200)})
+    expected = "links: pipeline: copies@10 rose from 0.000 [0.000, 0.000] to 0.001"
+    assert gate(new, old) == (expected,)

@@ -13,7 +13,7 @@ from scipy import stats
 
 import relnews.evaluate.compare.intervals as module
 from relnews.errors import InvalidTruth
-from relnews.evaluate.compare.intervals import Resampler, interval, ratio
+from relnews.evaluate.compare.intervals import Resampler, ratio
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,7 +65,7 @@ def test_the_bounds_are_the_expanded_percentiles() -> None:
     groups, values = stories(seeded(5), 7)
     means = naive(values, groups, 9, 300)
     share = stats.norm.cdf((7 / 6) ** 0.5 * stats.t.ppf(0.025, 6))
-    found = interval(values, groups, seeded(9), n_resamples=300)
+    found = Resampler(groups, seeded(9), n_resamples=300).interval(values)
     assert found.value == pytest.approx(values.mean())
     assert bounds(found) == pytest.approx(np.quantile(means, [share, 1 - share]))
     assert found.low < np.quantile(means, 0.025)
@@ -80,7 +80,7 @@ def test_whole_groups_cover_the_truth_where_single_lists_do_not() -> None:
         groups, values = stories(generator, 25)
         alone = [str(number) for number in range(len(values))]
         for name, by in (("groups", groups), ("lists", alone)):
-            found = interval(values, by, generator, n_resamples=300)
+            found = Resampler(by, generator, n_resamples=300).interval(values)
             covered[name] += found.low <= 0 <= found.high
     assert 0.89 <= covered["groups"] / 300 <= 0.99
     assert covered["lists"] / 300 < 0.7
@@ -90,13 +90,15 @@ def test_few_groups_are_covered_too() -> None:
     generator = seeded(2)
     covered = 0
     for _ in range(300):
-        found = interval(generator.normal(size=6), list("abcdef"), generator, n_resamples=300)
+        found = Resampler(list("abcdef"), generator, n_resamples=300).interval(
+            generator.normal(size=6)
+        )
         covered += found.low <= 0 <= found.high
     assert 0.89 <= covered / 300 <= 0.99  # the plain percentile interval covers about 85 %
 
 
 def test_a_mean_weighs_lists_not_groups() -> None:
-    found = interval(np.array([1.0, 1.0, 1.0, 0.0]), ["a", "a", "a", "b"], seeded())
+    found = Resampler(["a", "a", "a", "b"], seeded()).interval(np.array([1.0, 1.0, 1.0, 0.0]))
     assert found.value == 0.75
     assert bounds(found) == (0, 1)
 
@@ -105,14 +107,14 @@ def test_what_does_not_apply_is_left_out() -> None:
     groups, values = stories(seeded(3), 20)
     holes = values.copy()
     holes[::3] = nan
-    found = interval(holes, groups, seeded())
+    found = Resampler(groups, seeded()).interval(holes)
     assert found.n == np.count_nonzero(~np.isnan(holes))
     assert found.value == pytest.approx(np.nanmean(holes))
     assert found.low < found.value < found.high
 
 
 def test_a_constant_is_its_own_interval() -> None:
-    found = interval(np.full(6, 0.25), list("aabbcc"), seeded())
+    found = Resampler(list("aabbcc"), seeded()).interval(np.full(6, 0.25))
     assert (found.value, *bounds(found), found.n) == (0.25, 0.25, 0.25, 6)
 
 
@@ -121,7 +123,7 @@ def test_a_constant_is_its_own_interval() -> None:
     [([0.1, 0.9], "aa"), ([0.1, 0.9, nan], "aab"), ([0.5], "a"), ([0.5, 0.5], "aa")],
 )
 def test_one_group_says_nothing_of_others(values: list[float], groups: str) -> None:
-    found = interval(np.array(values), list(groups), seeded())
+    found = Resampler(list(groups), seeded()).interval(np.array(values))
     assert found.value == pytest.approx(0.5)
     assert all(isnan(bound) for bound in bounds(found))
     assert found.n == np.count_nonzero(~np.isnan(values))
@@ -129,7 +131,7 @@ def test_one_group_says_nothing_of_others(values: list[float], groups: str) -> N
 
 @pytest.mark.parametrize("groups", ["", "a", "ab"])
 def test_nothing_that_applies_is_unknown(groups: str) -> None:
-    found = interval(np.full(len(groups), nan), list(groups), seeded())
+    found = Resampler(list(groups), seeded()).interval(np.full(len(groups), nan))
     assert all(isnan(number) for number in (found.value, found.low, found.high))
     assert found.n == 0
 
@@ -140,7 +142,7 @@ def test_an_interval_holds_its_mean_within_the_range_of_the_values(
 ) -> None:
     groups = [group for group, _ in given_values]
     values = np.array([value for _, value in given_values])
-    found = interval(values, groups, seeded(seed), n_resamples=50)
+    found = Resampler(groups, seeded(seed), n_resamples=50).interval(values)
     assert found.value == pytest.approx(values.mean())
     if len(set(groups)) == 1:
         return
@@ -152,20 +154,22 @@ def test_an_interval_holds_its_mean_within_the_range_of_the_values(
 def test_the_order_of_the_lists_does_not_matter() -> None:
     groups, values = stories(seeded(4), 15)
     order = seeded(8).permutation(len(values))
-    shuffled = interval(values[order], [groups[place] for place in order], seeded())
-    assert bounds(shuffled) == pytest.approx(bounds(interval(values, groups, seeded())))
+    shuffled = Resampler([groups[place] for place in order], seeded()).interval(values[order])
+    assert bounds(shuffled) == pytest.approx(bounds(Resampler(groups, seeded()).interval(values)))
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
     groups, values = stories(seeded(4), 15)
-    first, second, other = (interval(values, groups, seeded(seed)) for seed in (1, 1, 2))
+    first, second, other = (Resampler(groups, seeded(seed)).interval(values) for seed in (1, 1, 2))
     assert first == second
     assert first != other
 
 
 def test_a_wider_level_gives_a_wider_interval() -> None:
     groups, values = stories(seeded(4), 15)
-    narrow, wide = (interval(values, groups, seeded(), level=level) for level in (0.5, 0.99))
+    narrow, wide = (
+        Resampler(groups, seeded(), level=level).interval(values) for level in (0.5, 0.99)
+    )
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
@@ -174,12 +178,12 @@ def test_the_same_draws_serve_all_questions() -> None:
     groups, values = stories(seeded(4), 15)
     resampler = Resampler(groups, seeded(1))
     resampler.interval(values**2)
-    assert resampler.interval(values) == interval(values, groups, seeded(1))
+    assert resampler.interval(values) == Resampler(groups, seeded(1)).interval(values)
 
 
 def test_drawing_in_blocks_draws_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     groups, values = stories(seeded(4), 15)
-    whole = interval(values, groups, seeded())
+    whole = Resampler(groups, seeded()).interval(values)
     monkeypatch.setattr(module, "_CELLS_AT_ONCE", 100)
     resampler = Resampler(groups, seeded())
     for _ in range(2):
@@ -207,7 +211,7 @@ def test_a_statistic_that_is_rarely_defined_uses_the_resamples_where_it_is() -> 
 @pytest.mark.parametrize("n", [0, 1, 3])
 def test_values_that_belong_to_other_groups_are_refused(n: int) -> None:
     with pytest.raises(InvalidTruth, match=rf"one for each of 2 lists, got {n}"):
-        interval(np.zeros(n), ["a", "b"], seeded())
+        Resampler(["a", "b"], seeded()).interval(np.zeros(n))
 
 
 def test_nothing_divided_by_nothing_is_unknown() -> None:

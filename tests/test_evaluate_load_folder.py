@@ -32,6 +32,8 @@ FILES = {
     "chains.csv": "story,article_id\nbruecke,a\n",
     "stories.csv": "story,article_id\ntheater,c\n",
     "retractions.csv": "article_id,at\nb,2026-03-01 12:00\n",
+    "links.qrels": "b@2026-03-01T12:00:00Z 0 a 3\nbroken\n",
+    "qrels.txt": "c 0 a 1\n",
     "notes.jsonl": '{"id": "x", "headline": "Not an article of this folder"}\n',
     "README.md": "what this is",
 }
@@ -55,14 +57,17 @@ def test_everything_in_the_folder_is_read(tmp_path: Path, packed: bool) -> None:
     assert [(pair.target_id, pair.scale) for pair in truth.pairs] == [
         ("b", "similarity"),
         ("c", "gain"),
+        ("a", "qrels"),
+        ("a", "qrels"),
     ]
+    assert [pair.source_id for pair in truth.pairs] == ["a", "a", "b", "c"]
     assert [(link.source_id, link.at) for link in truth.links] == [("a", AT), ("b", None)]
     assert [(event.article_id, event.at) for event in truth.events] == [("a", AT), ("b", AT)]
     assert [impression.at for impression in truth.impressions] == [AT]
     assert [chain.story for chain in truth.chains] == ["bruecke", "theater"]
     assert truth.retractions == {"b": AT}
     places = {(Path(line.file).name.removesuffix(".gz"), line.line) for line in data.quarantined}
-    assert places == {("articles.jsonl", 2), ("editor_links.jsonl", 2)}
+    assert places == {("articles.jsonl", 2), ("editor_links.jsonl", 2), ("links.qrels", 2)}
 
 
 def test_the_settings_reach_every_file(tmp_path: Path) -> None:
@@ -109,6 +114,17 @@ def test_a_file_that_is_there_twice_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, "pairs.csv", "articles.csv")
     write(tmp_path, "pairs.csv", packed=True)
     with pytest.raises(IngestError, match=r"must hold pairs\.csv once"):
+        load(tmp_path)
+
+
+def test_judgements_may_have_any_name_and_stand_alone(tmp_path: Path) -> None:
+    for name in ("z.qrels", "a.b.qrels", ".hidden.qrels", "qrels.txt", "chains.qrels.md"):
+        (tmp_path / name).write_text(f"{name} 0 x 1\n", encoding="utf-8")
+    data = load(write(tmp_path, "notes.jsonl"))
+    assert [pair.source_id for pair in data.truth.pairs] == ["a.b.qrels", "qrels.txt", "z.qrels"]
+    assert [article.id for article in data.articles] == ["x"]
+    (tmp_path / "z.qrels.gz").write_bytes(gzip.compress(b"z 0 x 1\n"))
+    with pytest.raises(IngestError, match=r"must hold z\.qrels once"):
         load(tmp_path)
 
 

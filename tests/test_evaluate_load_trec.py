@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relnews.errors import IngestError, InvalidTruth
-from relnews.evaluate.load import read_qrels, read_run, write_qrels, write_run
+from relnews.evaluate.load import load_qrels, read_qrels, read_run, write_qrels, write_run
+from relnews.evaluate.truth import JudgedPair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,3 +134,57 @@ def test_an_empty_file_holds_nothing(path: Path) -> None:
     path.write_bytes(b"")
     assert read_run(path) == {}
     assert read_qrels(path) == {}
+
+
+def test_qrels_as_truth_are_pairs_of_a_source_and_a_target(path: Path) -> None:
+    path.write_text("# judged\na 0 b 2\na\t0\tc 0.5\r\n\nc 0 a%20b -1\n", encoding="utf-8")
+    pairs, quarantined = load_qrels(path)
+    assert quarantined == ()
+    assert pairs == (
+        JudgedPair("a", "b", 2.0, "qrels"),
+        JudgedPair("a", "c", 0.5, "qrels"),
+        JudgedPair("c", "a b", -1.0, "qrels"),
+    )
+
+
+def test_the_moment_of_a_question_is_dropped_and_its_largest_gain_kept(path: Path) -> None:
+    at = "2026-03-01T08:00:00Z"
+    text = f"a@{at} 0 b 1\nx@y 0 b 1\na@{at}~2 0 b 3\na@{at} 0 c 1\na 0 b 2\na@2026 0 b 9\n"
+    path.write_text(text, encoding="utf-8")
+    found = [(pair.source_id, pair.target_id, pair.gain) for pair in load_qrels(path)[0]]
+    assert found == [("a", "b", 3.0), ("x@y", "b", 1.0), ("a", "c", 1.0), ("a@2026", "b", 9.0)]
+
+
+NAMES = st.text("ab%# ü1", min_size=1, max_size=4).filter(lambda name: name == name.strip())
+
+
+@given(qrels=st.dictionaries(NAMES, st.dictionaries(NAMES, GAINS, min_size=1), max_size=4))
+def test_qrels_as_truth_say_what_read_qrels_gives(
+    path: Path, qrels: dict[str, dict[str, float]]
+) -> None:
+    write_qrels(path, qrels)
+    pairs, quarantined = load_qrels(path)
+    found = {(pair.source_id, pair.target_id): pair.gain for pair in pairs}
+    read = read_qrels(path)
+    assert found == {(qid, name): read[qid][name] for qid in read for name in read[qid]}
+    assert quarantined == ()
+
+
+def test_a_broken_line_of_truth_costs_itself_alone(path: Path) -> None:
+    path.write_bytes(b"a 0 b\na 0 b high\na 0 b nan\na 0 %00 1\n%20 0 b 1\na 0 \xff 1\na 0 b 1\n")
+    pairs, quarantined = load_qrels(path)
+    assert pairs == (JudgedPair("a", "b", 1.0, "qrels"),)
+    assert [line.line for line in quarantined] == [1, 2, 3, 4, 5, 6]
+    assert {line.file for line in quarantined} == {str(path)}
+    assert "must have the fields qid 0 docid gain, got 'a 0 b'" in quarantined[0].reason
+    assert [line.id for line in quarantined[:2]] == ["", "a"]
+
+
+def test_truth_without_a_sound_line_is_an_error(path: Path) -> None:
+    path.write_text("a Q0 b 1 0.9 x\n", encoding="utf-8")  # a run is none
+    with pytest.raises(IngestError, match="at least one line must be sound"):
+        load_qrels(path)
+    with pytest.raises(IngestError):
+        load_qrels(path.with_name("nowhere"))
+    path.write_text("# nothing yet\n", encoding="utf-8")
+    assert load_qrels(path) == ((), ())

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from relnews.evaluate import Dataset, Outcome, Systems
     from relnews.evaluate.results import Evaluation
     from relnews.evaluate.world.systems import Build
+    from relnews.evaluate.world.world import World
     from relnews.policy import Policy
 
 MAIN = "relnews"
 DEMO = "demo"
+SENTENCE = "sentence:"
 SAME_DATA = ("data", "tasks", "list length", "questions at most", "seed", "language", "split")
 """The settings that two evaluations must share to be compared."""
+LONGEST_REASON = 300
+"""So many characters are shown of what a foreign error says."""
 
 field_option = click.option(
     "--field", "pairs", multiple=True, metavar="OURS=THEIRS", help="As for `relnews add`."
@@ -62,8 +66,9 @@ seed_option = click.option(
     "peers",
     multiple=True,
     metavar="PEER",
-    help="A baseline by name, a policy (.toml), a TREC run (.run), or your own recommender as "
-    "module:function; may be repeated. By default all baselines.",
+    help="A baseline by name, a policy (.toml), a TREC run (.run), a sentence model as "
+    "sentence:MODEL, or your own recommender as module:function; may be repeated. By default all "
+    "baselines.",
 )
 @options.policy_file
 @click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
@@ -181,6 +186,8 @@ def _systems(peers: Sequence[str], policy_path: str | None) -> Systems:
         name = Path(peer).stem
         if peer in BASELINES:
             baselines.append(peer)
+        elif peer.startswith(SENTENCE):
+            others[peer.removeprefix(SENTENCE)] = _sentence_model(peer)
         elif peer.endswith((".toml", ".run")) and name in {*policies, *runs}:
             msg = f"a file is called by its name, and there is another {name!r}; rename {peer}"
             raise InvalidTruth(msg)
@@ -192,7 +199,10 @@ def _systems(peers: Sequence[str], policy_path: str | None) -> Systems:
             others[peer] = _build(peer)
         else:
             known = ", ".join(BASELINES)
-            msg = f"--compare takes policy.toml, file.run, module:function or {known}, got {peer!r}"
+            msg = (
+                "--compare takes policy.toml, file.run, sentence:MODEL, module:function or "
+                f"{known}, got {peer!r}"
+            )
             raise InvalidTruth(msg)
     named = baselines if peers else list(BASELINES)
     return Systems(policies=policies, runs=runs, others=others, baselines=named)
@@ -206,10 +216,49 @@ def _build(peer: str) -> Build:
         sys.path.append(here)
     try:
         found: Build = getattr(import_module(module), name)
-    except (ImportError, AttributeError, SyntaxError, ValueError) as error:
-        msg = f"--compare module:function must name what can be imported, got {peer!r}: {error}"
+    except (Exception, SystemExit) as error:  # a module may do anything when it is run
+        msg = (
+            f"--compare module:function must name what can be imported, got {peer!r}: "
+            f"{_in_a_line(error)}"
+        )
         raise InvalidTruth(msg) from error
     return found
+
+
+def _sentence_model(peer: str) -> Build:
+    """Load a model once; each world makes vectors of its own with it."""
+    from relnews.evaluate import SentenceModel
+
+    name = peer.removeprefix(SENTENCE)
+    if not name:
+        msg = f"--compare sentence:MODEL must name a model or its folder, got {peer!r}"
+        raise InvalidTruth(msg)
+    try:
+        package = import_module("sentence_transformers")
+    except Exception as error:
+        msg = (
+            f"--compare {peer} needs a package that can be imported; "
+            f"pip install sentence-transformers ({_in_a_line(error)})"
+        )
+        raise InvalidTruth(msg) from error
+    try:
+        encode = package.SentenceTransformer(name).encode
+    except Exception as error:
+        msg = (
+            f"--compare sentence:MODEL must name a model that can be loaded, got {name!r}: "
+            f"{_in_a_line(error)}"
+        )
+        raise InvalidTruth(msg) from error
+
+    def build(world: World) -> SentenceModel:
+        return SentenceModel(world, encode)
+
+    return build
+
+
+def _in_a_line(error: BaseException) -> str:
+    """Give an error of somebody else's in one line that is short to read."""
+    return f"{type(error).__name__}: {' '.join(str(error).split()):.{LONGEST_REASON}}"
 
 
 def _check_outputs(outputs: Sequence[Path]) -> None:
@@ -276,11 +325,35 @@ def _require_same(new: Mapping[str, str], old: Mapping[str, str]) -> None:
             raise InvalidTruth(msg)
 
 
-def _gate(new: Evaluation, old: Evaluation) -> None:
-    """Exit 1 when something fell since the earlier report."""
-    from relnews.evaluate import gate
+def _require_same_data(new: Evaluation, old: Evaluation) -> None:
+    """Refuse to compare with a report of other articles or questions."""
+    pairs = [
+        ("the number of articles", old.n_articles, new.n_articles),
+        ("the first date", old.first, new.first),
+        ("the last date", old.last, new.last),
+    ]
+    asked = {task.name: task.n_questions for task in new.tasks}
+    pairs += [
+        (f"the number of questions of {task.name}", task.n_questions, asked[task.name])
+        for task in old.tasks
+        if task.name in asked  # one that is missing is told by the gate
+    ]
+    for name, was, now in pairs:
+        if was != now:
+            msg = (
+                f"two reports must share {name} to be compared: it was {was!r}, is {now!r}; "
+                "measure the earlier release on this data again"
+            )
+            raise InvalidTruth(msg)
 
-    fallen = gate(new, old)
+
+def _gate(new: Evaluation, old: Evaluation) -> None:
+    """Exit 1 when something fell since the earlier report, the baselines left aside."""
+    from relnews.evaluate import BASELINES, gate
+
+    _require_same_data(new, old)
+    known = {system.name for task in old.tasks for system in task.systems}
+    fallen = gate(new, old, only=known - BASELINES.keys())
     for message in fallen:
         click.echo(f"fell: {message}", err=True)
     if fallen:

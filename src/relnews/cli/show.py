@@ -49,6 +49,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
         click.echo(f"\n{task.name}: {n_right:,} questions with right answers. {task.about}")
         removed = ", ".join(f"{count} {guard}" for guard, count in task.removed.items())
         click.echo(f"left out: {removed or 'nothing'}; {task.n_without_truth:,} without truth")
+        for name, reason in task.absent.items():
+            click.echo(f"not there: {name}, {reason}")
         _print_table(task)
         for compared in task.comparisons:
             if compared.metric == task.headline:

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from relnews.errors import InvalidTruth
 from relnews.evaluate.ask.guards import Guarded, guard, not_before
 from relnews.evaluate.ask.tasks import SAMPLE
 from relnews.evaluate.compare import breakdown
 from relnews.evaluate.compare.intervals import Resampler
-from relnews.evaluate.compare.measure import (
-    compare_all,
-    estimate,
+from relnews.evaluate.compare.judged_pairs import (
+    compare_pairs,
     estimate_pairs,
-    measure,
+    pair_groups,
     pair_metrics,
     score_pairs,
 )
-from relnews.evaluate.metrics import NDCG, AgeQuantile, IntraListDiversity, Recall, churn, standard
+from relnews.evaluate.compare.measure import compare_all, estimate, measure
+from relnews.evaluate.compare.paired import correct
+from relnews.evaluate.metrics import NDCG, AgeQuantile, IntraListDiversity, churn, standard
+from relnews.evaluate.metrics.slots import require_k
 from relnews.evaluate.offpolicy.estimates import off_policy
-from relnews.evaluate.results import CurvePoint, Estimate, OffPolicyResult, TaskResult
+from relnews.evaluate.results import (
+    Comparison,
+    CurvePoint,
+    Estimate,
+    OffPolicyResult,
+    SystemResult,
+    TaskResult,
+)
+from relnews.evaluate.truth import require_aware
 from relnews.evaluate.world.panel import Member, Panel
 from relnews.evaluate.world.replay import judge, replay
 from relnews.evaluate.world.systems import curves
@@ -32,7 +42,7 @@ from relnews.evaluate.world.world import World
 from relnews.policy import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from relnews.evaluate.ask.tasks import Task
@@ -42,8 +52,6 @@ if TYPE_CHECKING:
     from relnews.evaluate.truth import Impression, Question
     from relnews.evaluate.world.readers import Readers
     from relnews.evaluate.world.systems import Systems
-
-_Estimates = Mapping[str, Estimate]
 
 _CURVE = "curve"
 """Begins the names of runs that are points on a curve, and no system of the comparison."""
@@ -79,6 +87,15 @@ class Plan:
     with_curves: bool = True
     language: str = "de"
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be done, with `InvalidTruth`."""
+        require_k(self.k)
+        if not isinstance(self.sample, int) or self.sample < 1:
+            msg = f"sample must be a whole number of at least 1, got {self.sample!r}"
+            raise InvalidTruth(msg)
+        if self.split is not None:
+            require_aware("split", self.split)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
@@ -86,6 +103,15 @@ class Answers:
 
     questions: tuple[Question, ...]
     runs: Mapping[str, Run]
+
+
+@dataclass(frozen=True, slots=True)
+class _JudgedPairs:
+    """What systems make of judged pairs: estimates by system and metric, and comparisons."""
+
+    estimates: Mapping[str, Mapping[str, Estimate]]
+    better: Mapping[str, int]
+    comparisons: Sequence[Comparison]
 
 
 class Contest:
@@ -116,12 +142,16 @@ class Contest:
             systems = self.systems.build(world, self.readers, self._generator(), dated=task.dated)
             panel = Panel(world)
             varied = {name: Member(panel, policy) for name, policy in self._varied().items()}
-            guarded = self._guarded(systems)
             everyone: dict[str, Recommends] = {**systems, **varied}
-            runs = replay(world, guarded.questions, everyone, task.k, progress=progress)
-            of_pairs = self._of_pairs(systems, world)
-        result = self._result(guarded, runs, of_pairs)
-        return result, Answers(guarded.questions, {name: runs[name] for name in systems})
+            guarded = self._guarded(systems)
+            questions, logged = guarded.questions, _logged(guarded.questions)
+            runs = replay(world, (*questions, *logged), everyone, task.k, progress=progress)
+            judged_pairs = self._judge_pairs(systems, world)
+        of_log = {name: runs[name].lists[len(questions) :] for name in systems}
+        runs = {name: _first_lists(run, len(questions)) for name, run in runs.items()}
+        result = self._result(guarded, runs, judged_pairs)
+        result = replace(result, off_policy=self._off_policy(logged, of_log))
+        return result, Answers(questions, {name: runs[name] for name in systems})
 
     def _generator(self) -> np.random.Generator:
         """Start anew for each use, so that no result depends on what else was asked for."""
@@ -141,71 +171,65 @@ class Contest:
     def _guarded(self, systems: Mapping[str, Recommends]) -> Guarded:
         """Take out what leaks, and what a fitted system has already seen."""
         guarded = guard(self.task.questions, self.catalogue)
+        fits = [getattr(system, "fitted_until", None) for system in systems.values()]
+        known = [moment for moment in fits if moment is not None]
+        for moment in known:
+            require_aware("fitted_until", moment)
         if not self.task.dated:
             return guarded
-        fits = [getattr(system, "fitted_until", None) for system in systems.values()]
-        known = [moment for moment in (self.plan.split, *fits) if moment is not None]
-        later = not_before(guarded.questions, max(known, default=None))
-        return Guarded(later.questions, (*guarded.removals, *later.removals))
+        later = not_before(guarded.questions, self.plan.split)
+        unseen = not_before(later.questions, max(known, default=None), what="a fitted system")
+        removals = (*guarded.removals, *later.removals, *unseen.removals)
+        return Guarded(unseen.questions, removals)
 
     def _result(
-        self, guarded: Guarded, runs: Mapping[str, Run], of_pairs: Mapping[str, _Estimates]
+        self, guarded: Guarded, runs: Mapping[str, Run], judged_pairs: _JudgedPairs
     ) -> TaskResult:
         task, questions, main = self.task, guarded.questions, next(iter(runs))
         judged = {name: judge(run, questions, self.catalogue) for name, run in runs.items()}
         varied = {name: judged.pop(name) for name in self._varied()}
         resampler = Resampler([question.group for question in questions], self._generator())
         measured = measure(judged, standard(task.k, self._half_life()))
-        headline = str(NDCG(task.k))
-        values = measured.lists[headline]
-        shown = {name: runs[name] for name in judged}
-        churned = f"churn@{task.k}"
-        systems = [
-            replace(
-                found,
-                values={
-                    **of_pairs.get(found.name, {}),
-                    **found.values,
-                    churned: _unsure(churn(runs[main], runs[found.name]), len(questions)),
-                },
-            )
-            for found in estimate(measured, shown, resampler)
-        ]
-        slices = {"section": breakdown.by_section(values, questions, resampler)}
-        if task.dated:
-            ages = breakdown.by_age(values, questions, self.catalogue, resampler)
-            slices["age of the source"] = ages
+        names = [f"{name}@{task.k}" for name in task.compared]
+        compared = compare_all(measured, main, names, resampler)
+        estimates = estimate(measured, {name: runs[name] for name in judged}, resampler)
+        values = measured.lists[names[0]]
         return TaskResult(
             name=task.name,
             about=task.about,
             k=task.k,
             n_questions=len(questions),
             n_without_truth=sum(not question.gains for question in questions),
-            headline=headline,
-            better={
-                **dict.fromkeys(next(iter(of_pairs.values()), {}), 1),
-                **measured.better,
-                churned: 0,
-            },
+            headline=names[0],
+            better={**judged_pairs.better, **measured.better, f"churn@{task.k}": 0},
             groups=(task.grouping, resampler.n_groups),
             removed=guarded.counts,
-            systems=tuple(systems),
-            comparisons=compare_all(measured, main, (headline, str(Recall(task.k))), resampler),
-            slices=slices,
+            systems=tuple(self._whole(one, runs, judged_pairs) for one in estimates),
+            comparisons=correct([*compared, *judged_pairs.comparisons]),
+            slices=breakdown.slices(values, questions, self.catalogue, resampler, task.dated),
             ages=breakdown.age_shares(judged) if task.dated else (),
             curves=_curves(varied),
             worst=breakdown.worst_lists(judged[main], values[main]),
             worst_of=main,
-            off_policy=self._off_policy(questions, shown),
+            absent=self.systems.absent(self.catalogue.archive, self.readers, dated=task.dated),
         )
+
+    def _whole(
+        self, found: SystemResult, runs: Mapping[str, Run], judged_pairs: _JudgedPairs
+    ) -> SystemResult:
+        """Add to the estimates of a system what it makes of pairs, and how it differs."""
+        main = next(iter(runs.values()))
+        differs = churn(main, runs[found.name])
+        changed = Estimate(differs, float("nan"), float("nan"), len(main.lists))
+        of_pairs = judged_pairs.estimates.get(found.name, {})
+        values = {**of_pairs, **found.values, f"churn@{self.task.k}": changed}
+        return replace(found, values=values)
 
     def _half_life(self) -> float:
         policy = self.systems.policies.get(self.systems.main, Policy())
         return policy.half_life_hours
 
-    def _of_pairs(
-        self, systems: Mapping[str, Recommends], world: World
-    ) -> dict[str, dict[str, Estimate]]:
+    def _judge_pairs(self, systems: Mapping[str, Recommends], world: World) -> _JudgedPairs:
         """Hold the similarities of those systems that tell them against judged pairs."""
         row_of = world.mirror.corpus.row_of
         pairs = [
@@ -215,25 +239,48 @@ class Contest:
         ]
         likens = {name: made for name, made in systems.items() if hasattr(made, "similarities")}
         if not pairs or not likens:
-            return {}
-        resampler = Resampler([pair.source_id for pair in pairs], self._generator())
+            return _JudgedPairs({}, {}, [])
+        resampler = Resampler(pair_groups(pairs), self._generator())
         scores = score_pairs(cast("dict[str, Likens]", likens), pairs, world)
-        return estimate_pairs(scores, pair_metrics(pairs), pairs, resampler)
+        metrics, main = pair_metrics(pairs), next(iter(systems))
+        return _JudgedPairs(
+            estimate_pairs(scores, metrics, pairs, resampler),
+            {str(metric): metric.better for metric in metrics},
+            compare_pairs(scores, metrics, pairs, main, resampler) if main in scores.scores else [],
+        )
 
     def _off_policy(
-        self, questions: Sequence[Question], runs: Mapping[str, Run]
+        self,
+        logged: Sequence[Question],
+        lists: Mapping[str, Sequence[Sequence[str]]],
     ) -> tuple[OffPolicyResult, ...]:
         """Estimate clicks from the log, where it says how likely each entry was."""
-        k = self.task.k
-        log = [_first(one.shown, k) for one in questions if one.shown is not None]
-        if not log or len(log) < len(questions) or any(one.propensities is None for one in log):
+        log = [_first_places(one.shown, self.task.k) for one in logged if one.shown is not None]
+        if not log:
             return ()
         return tuple(
-            off_policy(name, log, run.lists, self._generator()) for name, run in runs.items()
+            off_policy(name, log, found, self._generator()) for name, found in lists.items()
         )
 
 
-def _first(shown: Impression, k: int) -> Impression:
+def _logged(questions: Sequence[Question]) -> list[Question]:
+    """Ask once more what has a log with propensities, with all articles in play and none hidden.
+
+    What a system would have been clicked depends on all that it would have shown.
+    """
+    return [
+        replace(question, only=None, ignored=frozenset())
+        for question in questions
+        if question.shown is not None and question.shown.propensities is not None
+    ]
+
+
+def _first_lists(run: Run, n: int) -> Run:
+    failures = tuple(failure for failure in run.failures if failure[0] < n)
+    return replace(run, lists=run.lists[:n], failures=failures)
+
+
+def _first_places(shown: Impression, k: int) -> Impression:
     """Cut an impression to k places, so that lists of one length are compared."""
     given = shown.propensities
     return replace(
@@ -258,11 +305,6 @@ def _curves(varied: Mapping[str, Sequence[Judged]]) -> dict[str, tuple[CurvePoin
         )
         found[curve].append(point)
     return {curve: tuple(points) for curve, points in found.items()}
-
-
-def _unsure(value: float, n: int) -> Estimate:
-    """Give a value of all lists together, which has no interval."""
-    return Estimate(value, float("nan"), float("nan"), n)
 
 
 def _mean(metric: ListMetric, lists: Sequence[Judged]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -23,7 +24,7 @@ from relnews.evaluate.world.systems import BASELINES, Systems
 from relnews.settings import policy_to_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from relnews.evaluate.load import Dataset
@@ -46,7 +47,7 @@ class Outcome:
         folder.mkdir(parents=True, exist_ok=True)
         n_files = 0
         for task, answers in self.answers.items():
-            names = [question_id(one.source.id, one.at) for one in answers.questions]
+            names = _distinct(question_id(one.source.id, one.at) for one in answers.questions)
             gains = dict(zip(names, (one.gains for one in answers.questions), strict=True))
             write_qrels(folder / f"{_file_name(task)}.qrels", gains)
             for system, run in answers.runs.items():
@@ -84,10 +85,19 @@ def evaluate(
     """
     plan, systems = plan or Plan(), systems or Systems(baselines=tuple(BASELINES))
     archive = Archive(data.articles, data.truth.retractions)
-    catalogue = Catalogue(archive, data.truth.chains, data.truth.events, plan.language)
+    reads = data.truth.reads
+    catalogue = Catalogue(archive, data.truth.chains, reads, plan.language)
     generator = np.random.default_rng(plan.seed)
-    tasks = make_tasks(data.truth, archive, generator, names=plan.tasks, k=plan.k, size=plan.sample)
-    readers = Readers(data.truth.events)
+    tasks = make_tasks(
+        data.truth,
+        archive,
+        generator,
+        names=plan.tasks,
+        k=plan.k,
+        size=plan.sample,
+        since=plan.split,
+    )
+    readers = Readers(reads)
     answers, results = {}, []
     for task in tasks:
         contest = Contest(task, systems, plan, catalogue, readers)
@@ -105,6 +115,7 @@ def settings_of(data: Dataset, systems: Systems, plan: Plan) -> dict[str, str]:
         "questions at most": str(plan.sample),
         "seed": str(plan.seed),
         "language": plan.language,
+        "baselines": ", ".join(systems.baselines) or "none",
         "split": plan.split.isoformat() if plan.split else "none: refitted as the archive grows",
     }
     for name, policy in systems.policies.items():
@@ -118,6 +129,16 @@ def _in_words(policy: Policy) -> str:
         return " ".join(policy_to_toml(policy).split()) or "default"
     except InvalidPolicy:
         return repr(policy)
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Tell questions of one source and second apart, the first keeping its name."""
+    counts: Counter[str] = Counter()
+    found = []
+    for name in names:
+        counts[name] += 1
+        found.append(name if counts[name] == 1 else f"{name}~{counts[name]}")
+    return found
 
 
 def _file_name(name: str) -> str:

@@ -167,6 +167,8 @@ class TaskResult:
         By setting (``half-life``, ``diversity``).
     worst_of
         The system whose worst lists are shown.
+    absent
+        Systems that were asked for and have nothing to go by, with the reason.
     """
 
     name: str
@@ -186,6 +188,7 @@ class TaskResult:
     worst: tuple[WorstList, ...] = ()
     worst_of: str = ""
     off_policy: tuple[OffPolicyResult, ...] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

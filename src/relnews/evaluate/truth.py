@@ -148,6 +148,17 @@ class Truth:
     chains: tuple[Chain, ...] = ()
     retractions: Mapping[str, datetime] = field(default_factory=dict)
 
+    @property
+    def reads(self) -> tuple[Event, ...]:
+        """What users turned to: the events, and the clicks on what was shown."""
+        clicks = (
+            Event(shown.user or "unknown", name, shown.at)
+            for shown in self.impressions
+            for name, clicked in zip(shown.shown, shown.clicked, strict=True)
+            if clicked
+        )
+        return (*self.events, *clicks)
+
     def __post_init__(self) -> None:
         """Refuse a retraction of nothing, or at no moment."""
         for name, when in self.retractions.items():
@@ -171,6 +182,9 @@ class Question:
     ignored
         Ids that count neither for nor against a list: they are cut out of it before it is
         judged, as if they had never been asked about.
+    only
+        The ids that a list is judged on, such as those that people judged: it is cut down to them
+        (condensed lists: Sakai, 2007, Alternatives to bpref). None: all.
     group
         What is resampled together: a story, or a day.
     shown
@@ -181,6 +195,7 @@ class Question:
     at: datetime
     gains: Mapping[str, float] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
     group: str = ""
     shown: Impression | None = None
 

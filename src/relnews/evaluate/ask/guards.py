@@ -1,7 +1,7 @@
 """Leak guards: what would make a recommender look better than it is, taken out and counted.
 
 Each guard takes questions and gives them back clean, with one removal for each thing it took.
-A target that is taken out counts neither for nor against a list.
+A target that is taken out is no right answer any more.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from relnews.evaluate.protocols import Recommends
     from relnews.evaluate.truth import Question
     from relnews.evaluate.world.world import World
+
+QUOTED = "headline quoted in the source"
 
 MIN_QUOTED_WORDS = 3
 """A shorter headline, such as "Wetter", stands in many texts by chance."""
@@ -56,11 +58,12 @@ def guard(questions: Iterable[Question], catalogue: Catalogue) -> Guarded:
 
     A question goes when its source shows no list at its moment. A target goes when it was not
     live then, when it is a near-duplicate of the source, or when the source quotes its headline.
+    What is quoted is ignored in lists too; to show one of the others is no merit.
     """
     checks: tuple[tuple[str, Callable[[Question, str], bool]], ...] = (
         ("not live at the moment", lambda q, name: not catalogue.archive.is_live(name, q.at)),
         ("near-duplicate of the source", lambda q, name: is_copy(q, name, catalogue)),
-        ("headline quoted in the source", lambda q, name: is_quoted(q, name, catalogue)),
+        (QUOTED, lambda q, name: is_quoted(q, name, catalogue)),
     )
     clean, removals = [], []
     for question in questions:
@@ -75,7 +78,8 @@ def guard(questions: Iterable[Question], catalogue: Catalogue) -> Guarded:
                 taken[name] = broken
         removals += [Removal(word, source_id, name) for name, word in taken.items()]
         gains = {name: gain for name, gain in question.gains.items() if name not in taken}
-        clean.append(replace(question, gains=gains, ignored=question.ignored.union(taken)))
+        quoted = {name for name, word in taken.items() if word == QUOTED}
+        clean.append(replace(question, gains=gains, ignored=question.ignored.union(quoted)))
     return Guarded(tuple(clean), tuple(removals))
 
 

@@ -50,8 +50,8 @@ def from_links(links: Iterable[EditorLinks], archive: Archive) -> list[Question]
 def from_pairs(pairs: Iterable[JudgedPair], archive: Archive, scale: str) -> list[Question]:
     """Ask for what people called alike on one scale, in both directions.
 
-    Asked once everything has arrived. Articles that were not judged with the source are ignored
-    (condensed lists: Sakai, 2007, Alternatives to bpref): nobody knows what they are worth.
+    Asked once everything has arrived. Lists are judged on the articles that were judged with the
+    source: nobody knows what the others are worth.
     """
     gains: dict[str, dict[str, float]] = defaultdict(dict)
     for pair in pairs:
@@ -59,13 +59,13 @@ def from_pairs(pairs: Iterable[JudgedPair], archive: Archive, scale: str) -> lis
         if pair.scale == scale and known and pair.source_id != pair.target_id:
             gains[pair.source_id][pair.target_id] = pair.gain
             gains[pair.target_id].setdefault(pair.source_id, pair.gain)
-    everything, at = frozenset(archive.ids), _end(archive)
+    at = _end(archive)
     return [
         Question(
             source=archive.latest(source_id),
             at=at,
             gains={name: gain for name, gain in found.items() if gain > 0},
-            ignored=everything - found.keys() - {source_id},
+            only=frozenset(found),
             group=source_id,
         )
         for source_id, found in gains.items()
@@ -108,7 +108,10 @@ def from_events(
 
 
 def from_impressions(impressions: Iterable[Impression], archive: Archive) -> list[Question]:
-    """Ask for what was clicked under an article when it was shown there; each click gains 1."""
+    """Ask which of the articles shown under another one were clicked; each click gains 1.
+
+    Lists are judged on what was shown: nobody could click on anything else.
+    """
     questions = []
     for shown in impressions:
         if shown.source_id in archive and archive.is_live(shown.source_id, shown.at):
@@ -116,8 +119,11 @@ def from_impressions(impressions: Iterable[Impression], archive: Archive) -> lis
             source = _as_of(archive, shown.source_id, shown.at)
             gains = {name: 1.0 for name in clicked if name in archive and name != source.id}
             group = _day(shown.at)
+            only = frozenset(shown.shown)
             questions.append(
-                Question(source=source, at=shown.at, gains=gains, group=group, shown=shown)
+                Question(
+                    source=source, at=shown.at, gains=gains, only=only, group=group, shown=shown
+                )
             )
     return questions
 

@@ -12,12 +12,15 @@ from relnews.evaluate.ask import questions as ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from relnews.evaluate.archive import Archive
     from relnews.evaluate.truth import JudgedPair, Question, Truth
 
 Grouping = Literal["day", "story", "article"]
 """What is resampled together."""
+
+_CLICKED = ("nDCG", "recall", "hit")
 
 PAIRS_K = 5
 """Judged pairs are looked at no deeper: few articles were judged with each source."""
@@ -46,6 +49,8 @@ class Task:
         Whether lists stay within the source article's own outlet.
     pairs
         Judged pairs, where similarities are held against people's judgement.
+    compared
+        Names of the metrics that systems are compared on, without ``@k``.
     """
 
     name: str
@@ -56,6 +61,7 @@ class Task:
     dated: bool = True
     same_source: bool = False
     pairs: tuple[JudgedPair, ...] = ()
+    compared: tuple[str, ...] = ("nDCG", "recall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +73,16 @@ class _Asked:
     k: int
     size: int
     seed: int
+    since: datetime | None
 
     def draw(self, questions: Sequence[Question]) -> tuple[Question, ...]:
+        """Draw from all questions."""
         return tuple(ask.sample(questions, self.size, self.generator()))
+
+    def draw_later(self, questions: Sequence[Question]) -> tuple[Question, ...]:
+        """Draw from the questions that are not too early to be asked."""
+        since = self.since
+        return self.draw([one for one in questions if since is None or one.at >= since])
 
     def generator(self) -> np.random.Generator:
         """Start anew for each use, so that no task depends on which others are made."""
@@ -84,6 +97,7 @@ def make_tasks(  # noqa: PLR0913  # the house allows six
     names: Sequence[str] = (),
     k: int = 10,
     size: int = SAMPLE,
+    since: datetime | None = None,
 ) -> tuple[Task, ...]:
     """Make the tasks that a dataset has the truth for.
 
@@ -100,6 +114,8 @@ def make_tasks(  # noqa: PLR0913  # the house allows six
         List length; judged pairs are looked at five deep.
     size
         At most so many questions each.
+    since
+        Questions with a moment of their own are asked from here on only.
 
     Raises
     ------
@@ -110,13 +126,15 @@ def make_tasks(  # noqa: PLR0913  # the house allows six
     if unknown:
         msg = f"a task must be one of {', '.join(TASKS)}, got {', '.join(unknown)}"
         raise InvalidTruth(msg)
-    asked = _Asked(truth, archive, k, size, int(generator.integers(2**63)))
+    seed = int(generator.integers(2**63))
+    asked = _Asked(truth, archive, k, size, seed, since)
     made = _made(names or _BY_PEOPLE, asked)
     if not made and not names:
         made = _made(_PROXIES, asked)
     if not made:
         wanted = ", ".join(names or TASKS)
-        msg = f"there must be truth about these articles ({wanted}), found none; add links.jsonl"
+        later = "" if since is None else f" from {since.isoformat()} on"
+        msg = f"there must be truth about these articles{later} ({wanted}), found none"
         raise InvalidTruth(msg)
     return tuple(made)
 
@@ -128,7 +146,7 @@ def _made(names: Sequence[str], asked: _Asked) -> list[Task]:
 
 
 def _links(asked: _Asked) -> list[Task]:
-    found = asked.draw(ask.from_links(asked.truth.links, asked.archive))
+    found = asked.draw_later(ask.from_links(asked.truth.links, asked.archive))
     within = _stay_within(found, asked.archive)
     about = "What editors linked from their own articles, asked when they did"
     about += ", within the outlet, as all of these links are." if within else "."
@@ -136,22 +154,35 @@ def _links(asked: _Asked) -> list[Task]:
 
 
 def _events(asked: _Asked) -> list[Task]:
-    found = asked.draw(ask.from_events(asked.truth.events, asked.archive))
+    found = asked.draw_later(ask.from_events(asked.truth.events, asked.archive))
     about = "What the same reader turned to within a week, of what was live at the moment."
-    tasks = [Task(name="events", about=about, questions=found, k=asked.k)]
+    task = Task(name="events", about=about, questions=found, k=asked.k, compared=_CLICKED)
+    tasks = [task]
     sources = {asked.archive.latest(question.source.id).source for question in found}
     if len(sources) > 1:
         about = f"{about} Lists and right answers stay within the outlet of the source."
         within = tuple(_within_outlet(question, asked.archive) for question in found)
-        name = "events, own outlet"
-        tasks.append(Task(name=name, about=about, questions=within, k=asked.k, same_source=True))
+        own = replace(task, name="events, own outlet", about=about, questions=within)
+        tasks.append(replace(own, same_source=True))
     return tasks
 
 
 def _impressions(asked: _Asked) -> list[Task]:
-    found = asked.draw(ask.from_impressions(asked.truth.impressions, asked.archive))
-    about = "What was clicked when it was shown under the source article."
-    return [Task(name="impressions", about=about, questions=found, k=asked.k)]
+    tasks = []
+    every = asked.truth.impressions
+    for place in dict.fromkeys(shown.place for shown in every):
+        here = [shown for shown in every if shown.place == place]
+        found = asked.draw_later(ask.from_impressions(here, asked.archive))
+        logged = sum(shown.propensities is not None for shown in here)
+        about = (
+            "What was clicked of the articles shown under the source, ranked among them. "
+            f"{logged:,} of {len(here):,} impressions have propensities; clicks on other lists "
+            "are estimated from those alone."
+        )
+        k = min(asked.k, max((len(question.only or ()) for question in found), default=1))
+        name = f"impressions: {place}" if place else "impressions"
+        tasks.append(Task(name=name, about=about, questions=found, k=k, compared=_CLICKED))
+    return tasks
 
 
 def _pairs(asked: _Asked) -> list[Task]:
@@ -176,6 +207,7 @@ def _pairs(asked: _Asked) -> list[Task]:
             grouping="article",
             dated=False,
             pairs=judged,
+            compared=("nDCG",),
         )
         tasks.append(task)
     return tasks
@@ -211,7 +243,8 @@ def _labels(asked: _Asked, name: str, of: Literal["section", "tags"], about: str
 def _undated(
     name: str, about: str, found: tuple[Question, ...], k: int, grouping: Grouping
 ) -> Task:
-    return Task(name=name, about=about, questions=found, k=k, grouping=grouping, dated=False)
+    task = Task(name=name, about=about, questions=found, k=k, grouping=grouping, dated=False)
+    return replace(task, compared=("nDCG", "precision"))
 
 
 TASKS: dict[str, Callable[[_Asked], list[Task]]] = {

@@ -29,6 +29,20 @@ N_WORST = 8
 N_SHOWN = 10
 
 
+def slices(
+    values: Mapping[str, Values],
+    questions: Sequence[Question],
+    catalogue: Catalogue,
+    resampler: Resampler,
+    dated: bool,  # noqa: FBT001
+) -> dict[str, tuple[Slice, ...]]:
+    """Slice a metric in every way there is; by age only where moments mean something."""
+    found = {"section": by_section(values, questions, resampler)}
+    if dated:
+        found["age of the source"] = by_age(values, questions, catalogue, resampler)
+    return found
+
+
 def by_section(
     values: Mapping[str, Values], questions: Sequence[Question], resampler: Resampler
 ) -> tuple[Slice, ...]:

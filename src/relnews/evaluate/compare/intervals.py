@@ -183,19 +183,6 @@ class Resampler:
         return counts.reshape(rows, size).astype(np.float64)
 
 
-def interval(
-    values: Values,
-    groups: Sequence[str],
-    generator: np.random.Generator,
-    *,
-    level: float = 0.95,
-    n_resamples: int = 2000,
-) -> Estimate:
-    """Give the mean of values with its interval; for many means of the same groups: `Resampler`."""
-    drawing = Resampler(groups, generator, level=level, n_resamples=n_resamples)
-    return drawing.interval(values)
-
-
 def ratio(above: Values, below: Values) -> Values:
     """Divide, NaN where there is nothing to divide by."""
     missing = np.full(np.broadcast(above, below).shape, np.nan)

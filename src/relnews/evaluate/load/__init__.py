@@ -14,7 +14,7 @@ from relnews.evaluate.load.links import load_links
 from relnews.evaluate.load.mind import load_mind
 from relnews.evaluate.load.pairs import load_pairs
 from relnews.evaluate.load.retractions import load_retractions
-from relnews.evaluate.load.trec import read_qrels, read_run, write_qrels, write_run
+from relnews.evaluate.load.trec import load_qrels, read_qrels, read_run, write_qrels, write_run
 
 __all__ = [
     "Dataset",
@@ -26,6 +26,7 @@ __all__ = [
     "load_links",
     "load_mind",
     "load_pairs",
+    "load_qrels",
     "load_retractions",
     "read_qrels",
     "read_run",

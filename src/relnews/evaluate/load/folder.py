@@ -17,6 +17,7 @@ from relnews.evaluate.load.links import load_links
 from relnews.evaluate.load.pairs import load_pairs
 from relnews.evaluate.load.pseudonym import pseudonyms
 from relnews.evaluate.load.retractions import load_retractions
+from relnews.evaluate.load.trec import load_qrels
 from relnews.evaluate.truth import Truth
 from relnews.ingest import read
 from relnews.ingest.times import zone_of
@@ -38,6 +39,7 @@ _EVENTS = ("events.csv", "shares.csv")
 _IMPRESSIONS = ("impressions.jsonl",)
 _CHAINS = ("chains.csv", "stories.csv")
 _RETRACTIONS = ("retractions.csv",)
+_QRELS = ("*.qrels", "qrels.txt")
 _TRUTH = (*_PAIRS, *_LINKS, *_EVENTS, *_IMPRESSIONS, *_CHAINS, *_RETRACTIONS)
 
 
@@ -63,6 +65,7 @@ def load(
     ``impressions.jsonl``              see `load_impressions`
     ``chains.csv``, ``stories.csv``    see `load_chains`
     ``retractions.csv``                see `load_retractions`
+    ``*.qrels``, ``qrels.txt``         see `load_qrels`
     ================================== ====================================================
 
     ``news.tsv`` and ``behaviors.tsv`` are read as MIND (`load_mind`), ``behaviors.parquet`` with
@@ -117,21 +120,22 @@ def _truth(folder: Path, timezone: str, salt: str | None) -> tuple[Truth, tuple[
     of_events = partial(load_events, timezone=timezone, salt=salt)
     of_impressions = partial(load_impressions, timezone=timezone, salt=salt)
     pairs, bad_pairs = _join(map(load_pairs, _all(folder, _PAIRS)))
+    judged, bad_judged = _join(map(load_qrels, _qrels(folder)))
     links, bad_links = _join(map(in_zone, _all(folder, _LINKS)))
     events, bad_events = _join(map(of_events, _all(folder, _EVENTS)))
     impressions, bad_impressions = _join(map(of_impressions, _all(folder, _IMPRESSIONS)))
     chains, bad_chains = _join(map(load_chains, _all(folder, _CHAINS)))
     retractions, bad_retractions = _join(map(taken_back, _all(folder, _RETRACTIONS)))
     truth = Truth(
-        pairs=pairs,
+        pairs=pairs + judged,
         links=links,
         events=events,
         impressions=impressions,
         chains=chains,
         retractions=dict(retractions),
     )
-    bad = bad_pairs + bad_links + bad_events + bad_impressions + bad_chains + bad_retractions
-    return truth, bad
+    bad = bad_pairs + bad_judged + bad_links + bad_events + bad_impressions
+    return truth, bad + bad_chains + bad_retractions
 
 
 def _retractions(
@@ -173,10 +177,11 @@ def _places(folder: Path) -> list[Path]:
     places = _all(folder, _ARTICLES)
     if (folder / _ARTICLE_FOLDER).is_dir():
         places.append(folder / _ARTICLE_FOLDER)
-    truth = _all(folder, _TRUTH)
+    truth = _all(folder, _TRUTH) + _qrels(folder)
     if not places and not truth:
+        files = ", ".join((*_ARTICLES, *_TRUTH, *_QRELS))
         msg = (
-            f"{folder}: the folder must hold one of {', '.join((*_ARTICLES, *_TRUTH))}, a folder "
+            f"{folder}: the folder must hold one of {files}, a folder "
             f"{_ARTICLE_FOLDER}, MIND ({mind.NEWS}, {mind.BEHAVIORS}) or EB-NeRD "
             f"({ebnerd.ARTICLES}, {ebnerd.BEHAVIORS}), and has none; name its files like that"
         )
@@ -190,6 +195,17 @@ def _places(folder: Path) -> list[Path]:
 def _all(folder: Path, names: tuple[str, ...]) -> list[Path]:
     found = (find(folder, name) for name in names)
     return [path for path in found if path is not None]
+
+
+def _qrels(folder: Path) -> list[Path]:
+    """Give the files of judgements, which may have any name, in the order of their names."""
+    found = {
+        path.name.removesuffix(".gz")
+        for pattern in _QRELS
+        for suffix in ("", ".gz")
+        for path in folder.glob(pattern + suffix)
+    }
+    return _all(folder, tuple(sorted(name for name in found if not name.startswith("."))))
 
 
 def _join(

@@ -7,7 +7,7 @@ and ``#`` are written as UTF-8 in percent signs (``a b`` as ``a%20b``), and what
 any file is decoded on reading.
 
 A broken line is an error here, not a quarantine: a run that lost entries would be measured as if
-its system had not given them.
+its system had not given them. `load_qrels` alone, which takes judgements as truth, quarantines it.
 
 References
 ----------
@@ -24,18 +24,22 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, unquote_to_bytes
 
 from relnews.errors import IngestError, InvalidTruth
-from relnews.evaluate.load.lines import read_lines
+from relnews.evaluate.load.lines import Record, collect, read_lines
+from relnews.evaluate.load.values import to_id, to_number
+from relnews.evaluate.truth import JudgedPair
 from relnews.types import Quarantined
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["read_qrels", "read_run", "write_qrels", "write_run"]
+__all__ = ["load_qrels", "read_qrels", "read_run", "write_qrels", "write_run"]
 
 _RUN = ("qid", "Q0", "docid", "rank", "score", "tag")
 _QRELS = ("qid", "0", "docid", "gain")
+_JUDGED = ("source_id", "0", "target_id", "gain")
 _SPACES = re.compile(r"[ \t\r\f\v]+")  # what C calls space; other spaces may be part of an id
+_MOMENT = re.compile(r"@\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(~\d+)?$")  # the end of a `question_id`
 _ENCODED = re.compile(r"[\s\x00-\x1f\x7f-\x9f%#\ufeff]")
 _EXACT = 2.0**53
 
@@ -118,6 +122,39 @@ def read_qrels(path: str | os.PathLike[str]) -> dict[str, dict[str, float]]:
     return gains
 
 
+def load_qrels(
+    path: str | os.PathLike[str],
+) -> tuple[tuple[JudgedPair, ...], tuple[Quarantined, ...]]:
+    """Read a qrels file as truth: one `JudgedPair` for each source and target, of scale ``qrels``.
+
+    ::
+
+        a-17 0 a-4 1
+        a-17@2026-03-01T08:00:00Z 0 a-9 2
+
+    The qid is the id of the source article. A moment that follows it, as in the files that
+    ``relnews evaluate --runs`` writes, is dropped: pairs are asked about once all articles are
+    out. Of what was judged more than once for one source the largest gain counts.
+
+    Returns
+    -------
+    pairs, quarantined
+        In the order of the file.
+
+    Raises
+    ------
+    IngestError
+        When there is no such file, or no line is sound.
+    """
+    path = Path(path)
+    judged, quarantined = collect(path, _judgements(path), _pair)
+    found: dict[tuple[str, str], JudgedPair] = {}
+    for pair in judged:
+        key = pair.source_id, pair.target_id
+        found[key] = max(found.get(key, pair), pair, key=lambda one: one.gain)
+    return tuple(found.values()), quarantined
+
+
 def write_qrels(path: str | os.PathLike[str], qrels: Mapping[str, Mapping[str, float]]) -> None:
     """Write gains by question and article; `read_qrels` gives the same ones back.
 
@@ -158,10 +195,35 @@ def _fields(path: Path, names: tuple[str, ...]) -> Iterator[tuple[int, list[str]
             raise IngestError(msg)
         if line.text.startswith("#"):
             continue
-        fields = [field for field in _SPACES.split(line.text) if field]
+        fields = _split(line.text)
         if len(fields) != len(names):
             _refuse(path, line.number, f"must have the fields {' '.join(names)}", line.text)
         yield line.number, fields
+
+
+def _judgements(path: Path) -> Iterator[Record | Quarantined]:
+    for line in read_lines(path):
+        if isinstance(line, Quarantined):
+            yield line
+            continue
+        if line.text.startswith("#"):
+            continue
+        fields = _split(line.text)
+        if len(fields) == len(_QRELS):
+            yield Record(line.number, dict(zip(_JUDGED, map(_decode, fields), strict=True)))
+        else:
+            reason = f"the line must have the fields {' '.join(_QRELS)}, got {line.text!r:.80}"
+            yield Quarantined(str(path), line.number, "", reason)
+
+
+def _pair(values: Mapping[str, object]) -> tuple[JudgedPair]:
+    source = to_id("source_id", _MOMENT.sub("", str(values["source_id"])))
+    target = to_id("target_id", values["target_id"])
+    return (JudgedPair(source, target, to_number("gain", values["gain"]), "qrels"),)
+
+
+def _split(line: str) -> list[str]:
+    return [field for field in _SPACES.split(line) if field]
 
 
 def _number(path: str | os.PathLike[str], number: int, name: str, text: str) -> float:

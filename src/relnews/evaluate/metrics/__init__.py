@@ -23,14 +23,7 @@ from relnews.evaluate.metrics.newsroom import (
     SourceDuplicates,
 )
 from relnews.evaluate.metrics.overlap import churn, rbo
-from relnews.evaluate.metrics.pairs import (
-    STANDARD_PAIRS,
-    Auc,
-    AveragePrecision,
-    PairMetric,
-    Pearson,
-    Spearman,
-)
+from relnews.evaluate.metrics.pairs import Auc, AveragePrecision, PairMetric, Pearson, Spearman
 from relnews.evaluate.metrics.soundness import EmptyLists, ShortLists, Violations
 from relnews.evaluate.protocols import ListMetric, RunMetric
 
@@ -41,7 +34,6 @@ __all__ = [
     "AP",
     "MRR",
     "NDCG",
-    "STANDARD_PAIRS",
     "AgeQuantile",
     "Auc",
     "AveragePrecision",

@@ -131,10 +131,6 @@ class Spearman:
         return float(spearmanr(gains, scores).statistic)
 
 
-STANDARD_PAIRS: tuple[PairMetric, ...] = (Spearman(), Pearson(), Auc(), AveragePrecision())
-"""What judged pairs are measured by, ranks first: no scale is assumed."""
-
-
 def _measurable(gains: npt.NDArray[np.generic], scores: npt.NDArray[np.float64]) -> bool:
     """Tell whether there are two pairs with a finite score; refuse arrays that do not match."""
     if np.ndim(gains) != 1 or np.shape(gains) != np.shape(scores):

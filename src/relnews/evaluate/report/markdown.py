@@ -91,6 +91,8 @@ def _facts(task: TaskResult) -> str:
     ]
     removed = ", ".join(f"{escape(guard)} {count:,}" for guard, count in task.removed.items())
     facts.append(f"removed by guards: {removed or 'nothing'}")
+    absent = ", ".join(f"{escape(name)} ({escape(why)})" for name, why in task.absent.items())
+    facts += [f"not there: {absent}"] if absent else []
     failed = ", ".join(
         f"{escape(system.name)} {system.failures:,}" for system in task.systems if system.failures
     )

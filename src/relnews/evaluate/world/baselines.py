@@ -111,8 +111,10 @@ class NewestInSection:
     world: World
 
     def scores(self, query: Query) -> Values:
-        """Give 1 for the rows of the section."""
+        """Give 1 for the rows of the section; an article without one has no desk."""
         corpus = self.world.mirror.corpus
+        if not query.section:
+            return np.zeros(len(corpus), np.float32)
         section = corpus.names["section"].find(query.section)
         return np.asarray(corpus["section"] == section, np.float32)
 
@@ -223,6 +225,36 @@ class Bm25:
         return np.array(self._lengths)
 
 
+class _Rows:
+    """A float32 matrix that grows at its end in amortised constant time a row."""
+
+    __slots__ = ("_buffer", "_size")
+
+    def __init__(self) -> None:
+        self._buffer: Values = np.zeros((0, 0), np.float32)
+        self._size = 0
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self._size
+
+    def extend(self, rows: Values) -> None:
+        """Add rows, shape (m, d); d is that of the first."""
+        size = self._size + len(rows)
+        if size > len(self._buffer):
+            grown = np.zeros((max(size, 2 * len(self._buffer)), rows.shape[1]), np.float32)
+            if self._size:
+                grown[: self._size] = self.values
+            self._buffer = grown
+        self._buffer[self._size : size] = rows
+        self._size = size
+
+    @property
+    def values(self) -> Values:
+        """The rows so far, as a view."""
+        return self._buffer[: self._size]
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceModel:
     """The cosine of sentence embeddings.
@@ -238,7 +270,7 @@ class SentenceModel:
 
     world: World
     encode: Callable[[Sequence[str]], npt.NDArray[np.float32]]
-    _vectors: list[Values] = field(default_factory=list, repr=False)
+    _vectors: _Rows = field(default_factory=_Rows, repr=False)
 
     def recommend(self, source: Article, at: datetime, k: int) -> Sequence[str]:
         """Give the k most similar ids."""
@@ -258,7 +290,7 @@ class SentenceModel:
             versions = (archive.version(name, now) or archive.first(name) for name in new)
             self._vectors.extend(_units(self.encode([_text(article) for article in versions])))
         asked = _units(self.encode([_text(source)]))[0]
-        scores: Values = np.array(self._vectors, np.float32).reshape(-1, len(asked)) @ asked
+        scores: Values = self._vectors.values.reshape(-1, len(asked)) @ asked
         return scores
 
 

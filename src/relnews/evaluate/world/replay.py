@@ -40,8 +40,8 @@ def replay(
     systems
         By name. Those that look at the world see it as of the moment.
     k
-        Entries per list, at least 1. What a question ignores is hidden in the world; systems
-        that do not look at it are asked for so many entries more.
+        Entries per list, at least 1. What a question leaves out is hidden in the world; systems
+        that do not look there are asked for so many entries more.
     progress
         Called after each question with 1.
 
@@ -57,10 +57,9 @@ def replay(
     failures: dict[str, list[tuple[int, str]]] = {name: [] for name in systems}
     for place in sorted(range(len(questions)), key=lambda number: questions[number].at):
         question = questions[place]
-        world.advance(question.at)
-        world.hide(question.ignored)
+        world.prepare(question)
         for name, system in systems.items():
-            found, failure = _ask(system, question, k)
+            found, failure = _ask(system, question, k, len(world.hidden))
             lists[name][place] = found
             if failure:
                 failures[name].append((place, failure))
@@ -84,14 +83,20 @@ def judge(run: Run, questions: Sequence[Question], catalogue: Catalogue) -> list
     ]
 
 
-def _ask(system: Recommends, question: Question, k: int) -> tuple[tuple[str, ...], str]:
-    """Give a system's list without what the question ignores, and what went wrong."""
+def _ask(
+    system: Recommends, question: Question, k: int, n_hidden: int
+) -> tuple[tuple[str, ...], str]:
+    """Give a system's list without what the question leaves out, and what went wrong."""
     try:
-        wanted = k + len(question.ignored)
+        wanted = k + n_hidden
         given = system.recommend(question.source, question.at, wanted)
         found = tuple(islice(given, wanted))
     except Exception as error:  # noqa: BLE001  # a system under test may fail in any way
         return (), f"{type(error).__name__}: {error}"
     if isinstance(given, str) or not all(isinstance(name, str) for name in found):
         return (), f"a list must hold ids, which are text, got {given!r:.80}"
-    return tuple(name for name in found if name not in question.ignored)[:k], ""
+    only = question.only
+    counted = [
+        name for name in found if name not in question.ignored and (only is None or name in only)
+    ]
+    return tuple(counted[:k]), ""

@@ -28,6 +28,7 @@ from relnews.rank.diversity import Mmr
 if TYPE_CHECKING:
     import numpy as np
 
+    from relnews.evaluate.archive import Archive
     from relnews.evaluate.protocols import Recommends
     from relnews.evaluate.world.baselines import Scorer
     from relnews.evaluate.world.readers import Readers
@@ -90,7 +91,9 @@ class Systems:
     def build(
         self, world: World, readers: Readers, generator: np.random.Generator, *, dated: bool
     ) -> dict[str, Recommends]:
-        """Make all systems for a world, without those baselines that have nothing to go by.
+        """Make all systems for a world, without those that are `absent`.
+
+        Where dates count for nothing, the library is asked without its freshness.
 
         Raises
         ------
@@ -98,15 +101,14 @@ class Systems:
             When one of `others` makes no recommender, or no system has anything to go by.
         """
         built: dict[str, Recommends] = {
-            name: Pipeline(world, policy) for name, policy in self.policies.items()
+            name: Pipeline(world, policy if dated else replace(policy, freshness_floor=1.0))
+            for name, policy in self.policies.items()
         }
         built |= {name: _made(name, make, world) for name, make in self.others.items()}
         built |= {name: StoredRun(lists) for name, lists in self.runs.items()}
-        idle = set() if dated else set(BY_DATE)
-        idle |= set() if len(readers) else {MOST_READ}
-        idle |= set() if len(world.archive) >= MIN_ARTICLES else {LATENT}
+        absent = self.absent(world.archive, readers, dated=dated)
         for name in self.baselines:
-            if name not in idle:
+            if name not in absent:
                 built[name] = BASELINES[name](world, readers, generator)
         if not built:
             given = ", ".join(self.baselines)
@@ -114,8 +116,21 @@ class Systems:
             raise InvalidTruth(msg)
         return built
 
+    def absent(self, archive: Archive, readers: Readers, *, dated: bool) -> dict[str, str]:
+        """Name the baselines that have nothing to go by in an archive, and say why."""
+        reasons: dict[str, str] = {}
+        if not dated:
+            reasons |= dict.fromkeys(BY_DATE, "dates count for nothing here")
+        if not len(readers):
+            reasons[MOST_READ] = "no events"
+        if len(archive) < MIN_ARTICLES:
+            reasons[LATENT] = f"no latent view below {MIN_ARTICLES:,} articles"
+        if not any(archive.latest(name).section for name in archive.ids):
+            reasons[IN_SECTION] = "no sections"
+        return {name: reasons[name] for name in self.baselines if name in reasons}
 
-LATENT, MOST_READ = "latent", "most read"
+
+LATENT, MOST_READ, IN_SECTION = "latent", "most read", "newest in section"
 BY_DATE = ("BM25 + freshness", "tf-idf + freshness")
 
 _Make = Callable[["World", "Readers", "np.random.Generator"], "Recommends"]
@@ -133,7 +148,7 @@ BASELINES: dict[str, _Make] = {
     "tf-idf + freshness": _scored(TfIdf, Policy()),
     LATENT: _scored(Latent),
     "hybrid": _scored(lambda world: Hybrid(world, Policy().semantic_weight)),
-    "newest in section": _scored(NewestInSection),
+    IN_SECTION: _scored(NewestInSection),
     MOST_READ: lambda world, readers, _generator: Ranked(MostRead(world, readers)),
     "newest": _scored(Newest),
     "random": lambda world, _readers, generator: Ranked(AtRandom(world, generator)),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from relnews.evaluate.archive import Archive, Arrival
+    from relnews.evaluate.truth import Question
     from relnews.mirror import Mirror
     from relnews.query import Query
     from relnews.types import Article
@@ -63,7 +64,7 @@ class World:
     fitted_until
         The moment of the last fit; None before the first.
     hidden
-        Ids that may not stand on a list, whoever makes it; see `hide`.
+        Ids that may not stand on a list, whoever makes it; see `prepare`.
     """
 
     def __init__(
@@ -113,10 +114,14 @@ class World:
         self._live_through(at)
         self.now = at
 
-    def hide(self, ids: frozenset[str]) -> None:
-        """Keep articles out of all lists from now on, instead of those that were hidden before."""
-        if ids != self.hidden:
-            self.hidden = ids
+    def prepare(self, question: Question) -> None:
+        """Move to the moment of a question, and hide what it leaves out from its lists."""
+        self.advance(question.at)
+        hidden = question.ignored
+        if question.only is not None:
+            hidden |= self.mirror.corpus.row_of.keys() - question.only
+        if hidden != self.hidden:
+            self.hidden = hidden
             self.query.cache_clear()
 
     def _live_through(self, until: datetime) -> None:
