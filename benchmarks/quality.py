@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_DATA = ROOT.parent / "shared" / "data"
 TABLE = ROOT / "benchmarks" / "quality.md"
+SIGNIFICANT = 0.05
 BEGIN, END = "<!-- quality: begin -->", "<!-- quality: end -->"
 
 
@@ -42,7 +43,7 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Column:
+class Row:
     """A metric of a task, as the README shows it."""
 
     title: str
@@ -59,16 +60,34 @@ CORPORA = (
     Corpus("de-news", ("tags",)),
 )
 
-COLUMNS = (
-    Column("editors' links, nDCG@10", "fang", "links", "nDCG@10"),
-    Column("recall@10", "fang", "links", "recall@10"),
-    Column("co-shares, hit@10", "fang", "events", "hit@10"),
-    Column("own outlet, hit@10", "fang", "events, own outlet", "hit@10"),
-    Column("CNRec, Pearson", "cnrec-open", "pairs: similarity", "Pearson"),
-    Column("would follow, AUC", "cnrec-open", "pairs: would_follow", "AUC(gain>=0.5)"),
-    Column("chains, AP", "energy-chains", "pairs: same_chain", "AP(gain>=0.5)"),
-    Column("sections, P@10", "10kgnad", "section", "precision@10"),
-    Column("tags, P@10", "de-news", "tags", "precision@10"),
+ROWS = (
+    Row("editors' links, nDCG@10", "fang", "links", "nDCG@10"),
+    Row("editors' links, recall@10", "fang", "links", "recall@10"),
+    Row("co-shares, hit@10", "fang", "events", "hit@10"),
+    Row("co-shares, recall@10", "fang", "events", "recall@10"),
+    Row("co-shares within the outlet, hit@10", "fang", "events, own outlet", "hit@10"),
+    Row("co-shares within the outlet, recall@10", "fang", "events, own outlet", "recall@10"),
+    Row("CNRec similarity, Pearson *", "cnrec-open", "pairs: similarity", "Pearson"),
+    Row("CNRec similarity, Spearman *", "cnrec-open", "pairs: similarity", "Spearman"),
+    Row("CNRec would follow, AUC *", "cnrec-open", "pairs: would_follow", "AUC(gain>=0.5)"),
+    Row("CNRec would follow, nDCG@5", "cnrec-open", "pairs: would_follow", "nDCG@5"),
+    Row("energy chains, AP *", "energy-chains", "pairs: same_chain", "AP(gain>=0.5)"),
+    Row("energy chains, nDCG@5", "energy-chains", "pairs: same_chain", "nDCG@5"),
+    Row("10kGNAD sections, P@10", "10kgnad", "sections", "precision@10"),
+    Row("10kGNAD sections, nDCG@10", "10kgnad", "sections", "nDCG@10"),
+    Row("de-news tags, P@10", "de-news", "tags", "precision@10"),
+    Row("de-news tags, nDCG@10", "de-news", "tags", "nDCG@10"),
+)
+
+SYSTEMS = (
+    "relnews",
+    "tf-idf + freshness",
+    "tf-idf",
+    "BM25 + freshness",
+    "BM25",
+    "latent",
+    "newest in section",
+    "most read",
 )
 
 
@@ -114,17 +133,30 @@ def document(found: Mapping[str, Evaluation]) -> str:
 
 
 def summary(found: Mapping[str, Evaluation]) -> str:
-    """Give the table of the README: systems by the metrics of `COLUMNS`, the best in bold."""
-    cells = {column: _column(found, column) for column in COLUMNS}
-    systems = dict.fromkeys(name for values in cells.values() for name in values)
-    rows = [["system", *(column.title for column in COLUMNS)]]
-    for name in systems:
-        row = [name]
-        for column in COLUMNS:
-            value, best = cells[column].get(name), max(cells[column].values())
-            text = "–" if value is None else f"{value:.3f}"
-            row.append(f"**{text}**" if value == best else text)
-        rows.append(row)
+    """Give the table of the README: metrics by systems, the best in bold.
+
+    A dagger marks what differs from the library on that metric, corrected p below .05.
+    """
+    rows = [["", *SYSTEMS]]
+    for row in ROWS:
+        task = next(one for one in found[row.folder].tasks if one.name == row.task)
+        values = {
+            system.name: system.values[row.metric].value
+            for system in task.systems
+            if system.name in SYSTEMS and row.metric in system.values
+        }
+        best = max(round(value, 3) for value in values.values())
+        apart = {
+            one.peer
+            for one in task.comparisons
+            if one.metric == row.metric and one.p_corrected < SIGNIFICANT
+        }
+        cells = [row.title]
+        for name in SYSTEMS:
+            text = f"{values[name]:.3f}" if name in values else "–"
+            text = f"**{text}**" if name in values and round(values[name], 3) == best else text
+            cells.append(text + (" †" if name in apart else ""))
+        rows.append(cells)
     return _table(rows)
 
 
@@ -148,17 +180,6 @@ def with_table(readme: str, table: str) -> str:
     """Put a table between the marks of the README."""
     pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
     return re.sub(pattern, lambda _: f"{BEGIN}\n\n{table}\n{END}", readme, flags=re.DOTALL)
-
-
-def _column(found: Mapping[str, Evaluation], column: Column) -> dict[str, float]:
-    for task in found[column.folder].tasks:
-        if task.name == column.task:
-            return {
-                system.name: system.values[column.metric].value
-                for system in task.systems
-                if column.metric in system.values
-            }
-    return {}
 
 
 def _systems(task: TaskResult) -> list[list[str]]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import rankdata, zscore
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+import relnews.evaluate.compare.counted as counted_module
 import relnews.evaluate.compare.judged_pairs as module
 from newsroom import an_article
 from relnews.evaluate import Archive, JudgedPair
@@ -209,9 +210,9 @@ def test_counting_groups_is_measuring_repeated_pairs(
     gains, scores = np.array(drawn, np.float64).T
     groups = np.arange(len(gains)) % 4
     often = np.array(counts, np.float64)
-    items = module._Items(gains, scores, groups)
+    items = counted_module.Items(gains, scores, groups)
     for metric in METRICS:
-        found = module._counted(metric, items, often)
+        found = counted_module.counted(metric, items, often)
         for value, row in zip(found, counts, strict=True):
             some = np.repeat(np.arange(len(gains)), np.array(row)[groups])
             expected = metric.of_pairs(gains[some], scores[some])
@@ -220,7 +221,7 @@ def test_counting_groups_is_measuring_repeated_pairs(
 
 def test_counting_in_blocks_counts_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = compared(1, {"main": 1.0, "peer": 1.5})
-    monkeypatch.setattr(module, "_CELLS_AT_ONCE", 20_000)
+    monkeypatch.setattr(counted_module, "_CELLS_AT_ONCE", 20_000)
     for one, other in zip(compared(1, {"main": 1.0, "peer": 1.5}), whole, strict=True):
         assert one.p == other.p
         assert one.difference.low == pytest.approx(other.difference.low)

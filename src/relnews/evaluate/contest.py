@@ -246,7 +246,7 @@ class Contest:
         return _JudgedPairs(
             estimate_pairs(scores, metrics, pairs, resampler),
             {str(metric): metric.better for metric in metrics},
-            compare_pairs(scores, metrics, pairs, main, resampler) if main in scores.scores else [],
+            compare_pairs(scores, metrics, pairs, main, resampler),
         )
 
     def _off_policy(

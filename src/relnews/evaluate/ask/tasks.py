@@ -9,6 +9,7 @@ import numpy as np
 
 from relnews.errors import InvalidTruth
 from relnews.evaluate.ask import questions as ask
+from relnews.evaluate.compare.judged_pairs import pair_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from relnews.evaluate.archive import Archive
     from relnews.evaluate.truth import JudgedPair, Question, Truth
 
-Grouping = Literal["day", "story", "article"]
+Grouping = Literal["day", "story", "subject", "article"]
 """What is resampled together."""
 
 _CLICKED = ("nDCG", "recall", "hit")
@@ -194,7 +195,7 @@ def _pairs(asked: _Asked) -> list[Task]:
     ]
     for scale in dict.fromkeys(pair.scale for pair in pairs):
         judged = tuple(pair for pair in pairs if pair.scale == scale)
-        found = asked.draw(ask.from_pairs(judged, asked.archive, scale))
+        found = asked.draw(_by_subject(ask.from_pairs(judged, asked.archive, scale), judged))
         about = (
             f"What people said of {len(judged):,} pairs ({scale}); lists of those that were "
             "judged together with the source."
@@ -204,13 +205,20 @@ def _pairs(asked: _Asked) -> list[Task]:
             about=about,
             questions=found,
             k=min(asked.k, PAIRS_K),
-            grouping="article",
+            grouping="subject",
             dated=False,
             pairs=judged,
             compared=("nDCG",),
         )
         tasks.append(task)
     return tasks
+
+
+def _by_subject(questions: list[Question], pairs: Sequence[JudgedPair]) -> list[Question]:
+    """Group questions by what people called alike, since each pair is asked about twice."""
+    both = [*pairs, *(replace(p, source_id=p.target_id, target_id=p.source_id) for p in pairs)]
+    groups = dict(zip((pair.source_id for pair in both), pair_groups(both), strict=True))
+    return [replace(one, group=groups[one.source.id]) for one in questions]
 
 
 def _chains(asked: _Asked) -> list[Task]:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from relnews.evaluate.compare.intervals import ratio
+from relnews.evaluate.compare.counted import EQUAL, Items, counted
 from relnews.evaluate.metrics import Auc, AveragePrecision, Pearson, Spearman
 from relnews.evaluate.results import Comparison
 
@@ -39,11 +39,6 @@ SWAPS = 999
 
 ENOUGH_GROUPS = 10
 """With fewer groups neither an interval nor p says much."""
-
-_EQUAL = 1e-12
-"""Values of a metric that differ by no more are equal."""
-
-_CELLS_AT_ONCE = 1_000_000  # 8 MB an array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,15 +217,6 @@ class _Drawing:
         return cls(groups.astype(np.intp), counts, swaps.astype(np.float64))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Items:
-    """What is counted together: gains, scores and the number of the group, each of shape (m,)."""
-
-    gains: Values
-    scores: Values
-    groups: Places
-
-
 def _half(pairs: Sequence[JudgedPair]) -> float:
     return max(pair.gain for pair in pairs) / 2
 
@@ -240,8 +226,8 @@ def _resampled(metric: PairMetric, gains: Values, scores: Values, drawing: _Draw
     value = metric.of_pairs(gains, scores)
     if isnan(value):
         return np.full(1 + len(drawing.resamples), nan)
-    items = _Items(gains, scores, drawing.groups)
-    return np.concatenate([[value], _counted(metric, items, drawing.resamples)])
+    items = Items(gains, scores, drawing.groups)
+    return np.concatenate([[value], counted(metric, items, drawing.resamples)])
 
 
 def _compared(
@@ -255,7 +241,7 @@ def _compared(
         _resampled(metric, found.gains, found.scores[name], drawing) for name in both
     )
     apart = of_main - of_peer
-    difference = np.where(np.abs(apart) <= _EQUAL, 0.0, apart)
+    difference = np.where(np.abs(apart) <= EQUAL, 0.0, apart)
     return Comparison(
         metric=str(metric),
         system=both[0],
@@ -279,18 +265,18 @@ def _swapped_p(
     one system and the other half for the other: sorted once, no swap is sorted anew.
     """
     system, peer = (_on_one_scale(metric, found.scores[name]) for name in both)
-    if np.allclose(system, peer, rtol=0, atol=_EQUAL):
+    if np.allclose(system, peer, rtol=0, atol=EQUAL):
         return 1.0
-    items = _Items(
+    items = Items(
         np.tile(found.gains, 2),
         np.concatenate([system, peer]),
         np.concatenate([drawing.groups, drawing.groups + drawing.n_groups]),
     )
     swaps, kept = drawing.swaps, 1.0 - drawing.swaps
-    of_system = _counted(metric, items, np.hstack([kept, swaps]))
-    of_peer = _counted(metric, items, np.hstack([swaps, kept]))
+    of_system = counted(metric, items, np.hstack([kept, swaps]))
+    of_peer = counted(metric, items, np.hstack([swaps, kept]))
     apart = np.abs(of_system - of_peer)
-    return float(np.mean(~(apart < apart[0] - _EQUAL)))
+    return float(np.mean(~(apart < apart[0] - EQUAL)))
 
 
 def _on_one_scale(metric: PairMetric, scores: Values) -> Values:
@@ -299,86 +285,3 @@ def _on_one_scale(metric: PairMetric, scores: Values) -> Values:
 
         return np.asarray(rankdata(scores), np.float64)
     return np.asarray((scores - scores.mean()) / scores.std(), np.float64)
-
-
-def _counted(metric: PairMetric, items: _Items, counts: Values) -> Values:
-    """Measure items as often as their group counts: counts (b, g) give values (b,).
-
-    Equals `of_pairs` of the items repeated so often, but needs no sorting for each row.
-    """
-    blocks = -(-len(counts) * len(items.gains) // _CELLS_AT_ONCE)
-    found = [_block(metric, items, some) for some in np.array_split(counts, max(1, blocks))]
-    return np.concatenate(found)
-
-
-def _block(metric: PairMetric, items: _Items, counts: Values) -> Values:
-    match metric:
-        case Pearson():
-            return _pearson(items, counts)
-        case Spearman():
-            return _spearman(items, counts)
-        case Auc():
-            return _auc(*_good_and_other(items, counts, metric.at_least))
-        case AveragePrecision():
-            return _average_precision(*_good_and_other(items, counts, metric.at_least))
-    rows = [np.repeat(np.arange(len(items.gains)), row[items.groups].astype(int)) for row in counts]
-    return np.array([metric.of_pairs(items.gains[some], items.scores[some]) for some in rows])
-
-
-def _pearson(items: _Items, counts: Values) -> Values:
-    """Correlate by the sums of each group; centred first, lest digits are lost."""
-    x, y = items.gains - items.gains.mean(), items.scores - items.scores.mean()
-    columns = (np.ones_like(x), x, y, x * x, y * y, x * y)
-    sums = [np.bincount(items.groups, column, counts.shape[1]) for column in columns]
-    n, x, y, xx, yy, xy = (counts @ np.stack(sums, axis=1)).T
-    n = np.maximum(n, 1.0)
-    spread_x, spread_y = xx - x * x / n, yy - y * y / n
-    varied = (spread_x > _EQUAL * xx) & (spread_y > _EQUAL * yy)
-    return ratio(xy - x * y / n, np.where(varied, np.sqrt(np.abs(spread_x * spread_y)), 0.0))
-
-
-def _spearman(items: _Items, counts: Values) -> Values:
-    """Correlate mean ranks, of which all are halves: the sums are exact."""
-    x, y = _ranks(items.gains, items.groups, counts), _ranks(items.scores, items.groups, counts)
-    often = counts[:, items.groups]
-    x_often = x * often
-    spread = np.sum(x_often * x, axis=1) * np.einsum("bm,bm,bm->b", often, y, y)
-    return ratio(np.sum(x_often * y, axis=1), np.sqrt(spread))
-
-
-def _ranks(values: Values, groups: Places, counts: Values) -> Values:
-    """Give the rank of each item less the mean rank, shape (b, m); ties share theirs."""
-    distinct, level = np.unique(values, return_inverse=True)
-    here = counts @ _table(groups, level, (counts.shape[1], len(distinct)))
-    ranks = np.cumsum(here, axis=1) - (here + here.sum(axis=1, keepdims=True)) / 2
-    return np.asarray(ranks[:, level])
-
-
-def _auc(good: Values, other: Values) -> Values:
-    """Count the others below each good one; ties count half."""
-    below = np.cumsum(other, axis=1) - other / 2
-    return ratio(np.sum(good * below, axis=1), good.sum(axis=1) * other.sum(axis=1))
-
-
-def _average_precision(good: Values, other: Values) -> Values:
-    """Average the precision at each good one; ties share a threshold."""
-    good, other = good[:, ::-1], other[:, ::-1]
-    hits = np.cumsum(good, axis=1)
-    precision = np.nan_to_num(ratio(hits, hits + np.cumsum(other, axis=1)))
-    found = ratio(np.sum(good * precision, axis=1), hits[:, -1])
-    return np.where(other.any(axis=1), found, nan)
-
-
-def _good_and_other(items: _Items, counts: Values, at_least: float) -> tuple[Values, Values]:
-    """Count good and other items at each distinct score, lowest first: (b, levels) each."""
-    distinct, level = np.unique(items.scores, return_inverse=True)
-    good, shape = items.gains >= at_least, (counts.shape[1], len(distinct))
-    tables = (_table(items.groups[some], level[some], shape) for some in (good, ~good))
-    of_good, of_other = (np.asarray(counts @ table) for table in tables)
-    return of_good, of_other
-
-
-def _table(groups: Places, levels: Places, shape: tuple[int, int]) -> Values:
-    """Count the items of each group at each level."""
-    cells = np.bincount(groups * shape[1] + levels, minlength=shape[0] * shape[1])
-    return cells.reshape(shape).astype(np.float64)
