@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -137,3 +138,16 @@ def test_broken_lines_are_named(data: Path) -> None:
     assert ran.code == 0
     assert ran.err.startswith("left out: ")
     assert "links.jsonl:37 " in ran.err
+
+
+def test_impressions_are_tuned_no_deeper_than_lists_were_shown(data: Path) -> None:
+    """As they are measured by `relnews evaluate`: of four places there is no tenth."""
+    with (data / "impressions.jsonl").open("w", encoding="utf-8") as file:
+        for one in site().truth.impressions:
+            clicked = [name for name, hit in zip(one.shown, one.clicked, strict=True) if hit]
+            record = {"user": one.user, "source_id": one.source_id, "at": one.at.isoformat()}
+            file.write(json.dumps({**record, "shown": one.shown, "clicked": clicked}) + "\n")
+    ran = run("tune", data, "--task", "impressions", "-k", 10, "--candidates", 3)
+    assert (ran.code, ran.err) == (0, "")
+    assert "nDCG@4" in ran.out
+    assert "nDCG@10" not in ran.out

@@ -129,9 +129,9 @@ def test_age_is_that_of_the_version_of_the_moment() -> None:
 def test_popularity_is_that_of_the_moment() -> None:
     events = [Event("u", "a", hours(n)) for n in (1, 2, 3)] + [Event("v", "b", hours(2))]
     catalogue = Catalogue(Archive([an_article("a"), an_article("b")]), events=events)
-    assert [catalogue.popularity("a", hours(n)) for n in (0, 1, 2.5, 9)] == [0, 1, 2, 3]
-    assert [catalogue.popularity("b", hours(n)) for n in (1, 2)] == [0, 1]
-    assert [catalogue.n_events(hours(n)) for n in (0, 2, 9)] == [0, 3, 4]
+    assert [catalogue.popularity("a", hours(n)) for n in (0, 1, 1.5, 2.5, 9)] == [0, 0, 1, 2, 3]
+    assert [catalogue.popularity("b", hours(n)) for n in (2, 3)] == [0, 1]
+    assert [catalogue.n_events(hours(n)) for n in (0, 2, 2.5, 9)] == [0, 1, 3, 4]
     assert catalogue.popularity("x", hours(9)) == 0
     assert catalogue.knows_readers
     assert not Catalogue(Archive([])).knows_readers

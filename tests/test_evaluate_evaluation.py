@@ -376,6 +376,7 @@ def test_the_header_says_what_was_measured() -> None:
         "list length": "3",
         "questions at most": "20",
         "seed": "0",
+        "further metrics": "none",
         "language": "de",
         "baselines": ", ".join(BASELINES),
         "split": "none: refitted as the archive grows",

@@ -70,10 +70,10 @@ def contest(
     data = data or site()
     plan = Plan(tasks=[name], **{"k": 3, "with_curves": False, **settings})  # type: ignore[arg-type]
     archive = Archive(data.articles, data.truth.retractions)
-    catalogue = Catalogue(archive, data.truth.chains, data.truth.events)
+    catalogue = Catalogue(archive, data.truth.chains, data.truth.reads)
     generator = np.random.default_rng(plan.seed)
     task, *_ = make_tasks(data.truth, archive, generator, names=[name], k=plan.k, size=plan.sample)
-    readers = Readers(data.truth.events)
+    readers = Readers(data.truth.reads)
     return Contest(task, systems or Systems(), plan, catalogue, readers).run(lambda _: None)
 
 
@@ -471,6 +471,26 @@ def test_popularity_is_that_of_the_moment() -> None:
     assert answers.runs["most read"].lists == (("h-0",), ("g-0",))
 
 
+def test_popularity_does_not_know_the_click_that_is_asked_for() -> None:
+    """Under lists that were clicked by chance, nothing can be better than chance."""
+    generator = np.random.default_rng(0)
+    ids = [article.id for article in site().articles if article.id not in {"a-7", "b-1"}]
+    impressions = [
+        Impression(
+            user=f"u{number}",
+            source_id="a-7",
+            at=hours(24 * DAYS + number),
+            shown=tuple(generator.choice(ids, 6, replace=False).tolist()),
+            clicked=tuple((generator.permutation(6) == 0).tolist()),
+        )
+        for number in range(60)
+    ]
+    data = replace(site(), truth=Truth(impressions=tuple(impressions)))
+    systems = Systems(policies={}, baselines=["most read", "newest"])
+    task, _ = contest("impressions", systems, data=data, k=1)
+    assert value(task, "most read", "hit@1") < 0.4
+
+
 def test_one_question_has_values_and_no_intervals() -> None:
     data = with_links(EditorLinks("a-3", ("a-2",)))
     task, _ = contest("links", Systems(baselines=["newest"]), data=data)
@@ -494,3 +514,14 @@ def test_a_task_may_be_made_by_hand() -> None:
     assert result.groups == ("story", 1)
     (point, *_) = evaluate(data, plan=Plan(tasks=["links"], k=2, sample=2)).evaluation.tasks
     assert point.n_questions == 2
+
+
+def test_systems_are_compared_on_any_metric_that_is_asked_for() -> None:
+    plan = Plan(tasks=["links"], k=3, metrics=["MRR@2", "short lists@3"], with_curves=False)
+    (task,) = evaluate(site(), Systems(baselines=["tf-idf"]), plan).evaluation.tasks
+    assert [one.metric for one in task.comparisons] == [
+        *("nDCG@3", "recall@3", "MRR@2", "short lists@3")
+    ]
+    assert all("MRR@2" in system.values for system in task.systems)
+    with pytest.raises(InvalidTruth, match="a metric must have one of these names"):
+        Plan(metrics=["nothing"])

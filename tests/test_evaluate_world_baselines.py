@@ -317,7 +317,7 @@ def test_no_event_counts_before_it_happened_or_after_the_hours(
     articles = [an_article(name, published_at=hours(-200)) for name in "abcd"]
     counts = {
         name: sum(
-            event.article_id == name and timedelta(0) <= at - event.at < timedelta(hours=window)
+            event.article_id == name and timedelta(0) < at - event.at <= timedelta(hours=window)
             for event in events
         )
         for name in "abcd"

@@ -63,6 +63,13 @@ seed_option = click.option(
     "sentence:MODEL, or your own recommender as module:function; may be repeated. By default all "
     "baselines.",
 )
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help="Compare on this too, such as MRR@10 or near-duplicates@5; may be repeated.",
+)
 @options.policy_file
 @click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
 @sample_option
@@ -97,6 +104,7 @@ def evaluate(
     data: str,
     tasks: tuple[str, ...],
     peers: tuple[str, ...],
+    metrics: tuple[str, ...],
     policy_path: str | None,
     k: int,
     sample: int,
@@ -127,6 +135,7 @@ def evaluate(
         sample=sample,
         seed=seed,
         split=split,
+        metrics=metrics,
         with_curves=not no_curves,
         language=language,
     )

@@ -82,7 +82,7 @@ def tune(
             archive,
             catalogue,
             generator=generator,
-            k=k,
+            k=chosen.k,
             start=start,
             n_candidates=candidates,
             share=share,

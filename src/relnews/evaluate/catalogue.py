@@ -109,11 +109,11 @@ class Catalogue:
         return len(self._readers) > 0
 
     def popularity(self, article_id: str, at: datetime) -> int:
-        """Count the events of an article up to a moment."""
+        """Count the events of an article before a moment."""
         return self._readers.count(article_id, at)
 
     def n_events(self, at: datetime) -> int:
-        """Count all events up to a moment."""
+        """Count all events before a moment."""
         return self._readers.total(at)
 
     def _analyse(self, article: Article) -> Document:

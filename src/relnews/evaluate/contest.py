@@ -23,7 +23,15 @@ from relnews.evaluate.compare.judged_pairs import (
 )
 from relnews.evaluate.compare.measure import compare_all, estimate, measure
 from relnews.evaluate.compare.paired import correct
-from relnews.evaluate.metrics import NDCG, AgeQuantile, IntraListDiversity, churn, standard
+from relnews.evaluate.metrics import (
+    NDCG,
+    AgeQuantile,
+    IntraListDiversity,
+    churn,
+    parse,
+    split,
+    standard,
+)
 from relnews.evaluate.metrics.slots import require_k
 from relnews.evaluate.offpolicy.estimates import off_policy
 from relnews.evaluate.results import (
@@ -73,6 +81,8 @@ class Plan:
         Of everything that is drawn.
     split
         Nothing is fitted from this moment on, and only later questions are asked.
+    metrics
+        Names of metrics to compare systems on besides those of the task, such as ``MRR@10``.
     with_curves
         Whether to measure the library under other half-lives and diversities too.
     language
@@ -84,12 +94,15 @@ class Plan:
     sample: int = SAMPLE
     seed: int = 0
     split: datetime | None = None
+    metrics: Sequence[str] = ()
     with_curves: bool = True
     language: str = "de"
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done, with `InvalidTruth`."""
         require_k(self.k)
+        for name in self.metrics:
+            parse(name)
         if not isinstance(self.sample, int) or self.sample < 1:
             msg = f"sample must be a whole number of at least 1, got {self.sample!r}"
             raise InvalidTruth(msg)
@@ -189,8 +202,12 @@ class Contest:
         judged = {name: judge(run, questions, self.catalogue) for name, run in runs.items()}
         varied = {name: judged.pop(name) for name in self._varied()}
         resampler = Resampler([question.group for question in questions], self._generator())
-        measured = measure(judged, standard(task.k, self._half_life()))
-        names = [f"{name}@{task.k}" for name in task.compared]
+        wanted = split([parse(name) for name in self.plan.metrics])[0]
+        usual = standard(task.k, self._half_life())
+        measured = measure(judged, tuple(dict.fromkeys([*usual, *wanted])))
+        names = list(
+            dict.fromkeys([*(f"{name}@{task.k}" for name in task.compared), *map(str, wanted)])
+        )
         compared = compare_all(measured, main, names, resampler)
         estimates = estimate(measured, {name: runs[name] for name in judged}, resampler)
         values = measured.lists[names[0]]

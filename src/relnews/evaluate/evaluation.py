@@ -114,6 +114,7 @@ def settings_of(data: Dataset, systems: Systems, plan: Plan) -> dict[str, str]:
         "list length": str(plan.k),
         "questions at most": str(plan.sample),
         "seed": str(plan.seed),
+        "further metrics": ", ".join(plan.metrics) or "none",
         "language": plan.language,
         "baselines": ", ".join(systems.baselines) or "none",
         "split": plan.split.isoformat() if plan.split else "none: refitted as the archive grows",

@@ -140,7 +140,7 @@ class MostRead:
     hours: float = 72.0
 
     def scores(self, query: Query) -> Values:
-        """Count the events of every row up to the moment, and none after it."""
+        """Count the events of every row before the moment, and none from it on."""
         corpus = self.world.mirror.corpus
         scores = np.zeros(len(corpus), np.float32)
         at = datetime.fromtimestamp(query.at, UTC)

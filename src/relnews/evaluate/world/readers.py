@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -30,14 +30,14 @@ class Readers:
         return len(self._times)
 
     def count(self, article_id: str, at: datetime) -> int:
-        """Count the events of an article up to a moment."""
-        return bisect_right(self._by_article.get(article_id, []), at.timestamp())
+        """Count the events of an article before a moment."""
+        return bisect_left(self._by_article.get(article_id, []), at.timestamp())
 
     def total(self, at: datetime) -> int:
-        """Count all events up to a moment."""
-        return bisect_right(self._times, at.timestamp())
+        """Count all events before a moment."""
+        return bisect_left(self._times, at.timestamp())
 
     def counts(self, at: datetime, hours: float) -> Counter[str]:
         """Count the events of each article in the hours before a moment."""
-        begin = bisect_right(self._times, (at - timedelta(hours=hours)).timestamp())
+        begin = bisect_left(self._times, (at - timedelta(hours=hours)).timestamp())
         return Counter(self._articles[begin : self.total(at)])
