@@ -77,3 +77,10 @@ def test_the_test_command_of_the_readme_is_what_ci_runs() -> None:
     assert ".venv/bin/python -m pytest" in ci
     assert "pip install" in ci
     assert any("-m pytest" in block for block in blocks("README.md", ""))
+
+
+def test_the_figures_of_the_readme_are_those_that_the_benchmark_wrote() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("<!-- quality: begin -->")[1].split("<!-- quality: end -->")[0].strip()
+    assert table.count("\n") > 10
+    assert table in (ROOT / "benchmarks" / "quality.md").read_text(encoding="utf-8")
