@@ -31,7 +31,10 @@ from relnews.cli import cli, main
 
 AT = "2026-03-15T08:00+01:00"
 BRIDGE = "sta-001"
-COMMANDS = ("add", "check", "demo", "explain", "precompute", "recommend", "retract", "rules")
+COMMANDS = (
+    *("add", "check", "demo", "evaluate", "explain", "precompute", "recommend", "retract", "rules"),
+    "tune",
+)
 READERS = (
     ("recommend", "DB", BRIDGE),
     ("explain", "DB", BRIDGE),

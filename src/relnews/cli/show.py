@@ -52,6 +52,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
         for name, reason in task.absent.items():
             click.echo(f"not there: {name}, {reason}")
         _print_table(task)
+        _print_violations(task)
         for compared in task.comparisons:
             if compared.metric == task.headline:
                 _print_comparison(compared)
@@ -68,6 +69,14 @@ def _print_table(task: TaskResult) -> None:
         values = [system.values.get(name) for name in metrics]
         cells = [f"{value.value:12.3f}" if value else f"{'-':>12}" for value in values]
         click.echo(f"{system.name:{width}}  " + "  ".join(cells))
+
+
+def _print_violations(task: TaskResult) -> None:
+    """Name the systems that showed what must not be shown; none should be here."""
+    for system in task.systems:
+        found = system.values.get(f"violations@{task.k}")
+        if found and found.value > 0:
+            click.echo(f"{system.name} shows {found.value:.2f} entries a list that it must not")
 
 
 def _print_comparison(compared: Comparison) -> None:

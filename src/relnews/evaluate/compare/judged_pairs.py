@@ -54,7 +54,8 @@ def score_pairs(
 ) -> PairScores:
     """Ask each system for the similarity of judged pairs; the world must hold all of them.
 
-    A system to which all pairs are alike, such as the newest, is left out.
+    A system to which all pairs are alike, such as the newest, is left out, and so is one that
+    fails.
     """
     targets: dict[str, list[int]] = defaultdict(list)
     for place, pair in enumerate(pairs):
@@ -63,8 +64,11 @@ def score_pairs(
     for (source_id, places), name in product(targets.items(), systems):
         source = world.archive.latest(source_id)
         wanted = [pairs[place].target_id for place in places]
-        scores[name][places] = systems[name].similarities(source, wanted)
-    telling = {name: found for name, found in scores.items() if np.ptp(found) > 0}
+        try:
+            scores[name][places] = systems[name].similarities(source, wanted)
+        except Exception:  # noqa: BLE001  # a system under test may fail in any way
+            scores[name][:] = np.nan
+    telling = {name: found for name, found in scores.items() if np.ptp(found) > 0}  # not NaN
     return PairScores(np.array([pair.gain for pair in pairs]), telling)
 
 
