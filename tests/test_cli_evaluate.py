@@ -488,7 +488,10 @@ def test_an_evaluation_is_printed_task_by_task(capsys: pytest.CaptureFixture[str
     ]
     assert lines[3].split()[1:] == ["0.436", "0.518", "0.331", "0.142", "0.587", "0.804"]
     n_headline = sum(one.metric == "nDCG@10" for one in evaluation.tasks[0].comparisons)
-    sentences = lines[11:]
+    assert lines[11:13] == [
+        f"{name} shows 0.03 entries a list that it must not" for name in ("BM25", "random")
+    ]
+    sentences = lines[13:]
     assert len(sentences) == n_headline
     assert sentences[0] == (
         "relnews - relnews, no freshness: nDCG@10 +0.017 [-0.011, +0.044], p 0.3100 after "
