@@ -175,11 +175,14 @@ def _impressions(asked: _Asked) -> list[Task]:
         here = [shown for shown in every if shown.place == place]
         found = asked.draw_later(ask.from_impressions(here, asked.archive))
         logged = sum(shown.propensities is not None for shown in here)
-        about = (
-            "What was clicked of the articles shown under the source, ranked among them. "
-            f"{logged:,} of {len(here):,} impressions have propensities; clicks on other lists "
-            "are estimated from those alone."
-        )
+        about = "What was clicked of the articles shown under the source, ranked among them. "
+        if logged:
+            about += (
+                f"{logged:,} of {len(here):,} impressions have propensities; clicks on other "
+                "lists are estimated from those alone."
+            )
+        else:
+            about += "Without propensities, clicks on other lists cannot be estimated."
         k = min(asked.k, max((len(question.only or ()) for question in found), default=1))
         name = f"impressions: {place}" if place else "impressions"
         tasks.append(Task(name=name, about=about, questions=found, k=k, compared=_CLICKED))
