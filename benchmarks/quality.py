@@ -15,10 +15,12 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import dataclass, field
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relnews.evaluate import Plan, evaluate, load
+from relnews.evaluate.compare.paired import SIGNIFICANT
 from relnews.evaluate.report import to_html, to_json
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_DATA = ROOT.parent / "shared" / "data"
 TABLE = ROOT / "benchmarks" / "quality.md"
-SIGNIFICANT = 0.05
 BEGIN, END = "<!-- quality: begin -->", "<!-- quality: end -->"
 
 
@@ -192,9 +193,9 @@ def _systems(task: TaskResult) -> list[list[str]]:
 
 
 def _cell(value: Estimate | None) -> str:
-    if value is None or value.value != value.value:  # NaN
+    if value is None or isnan(value.value):
         return "–"
-    if value.low != value.low:
+    if isnan(value.low):
         return f"{value.value:.3f}"
     return f"{value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
 

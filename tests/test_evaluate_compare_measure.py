@@ -15,6 +15,7 @@ from relnews.evaluate.compare.intervals import Resampler
 from relnews.evaluate.compare.measure import compare_all, estimate, measure
 from relnews.evaluate.compare.paired import holm
 from relnews.evaluate.metrics import NDCG, standard
+from relnews.evaluate.metrics.slots import gains
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ class First:
         return "first"
 
     def of(self, judged: Judged) -> float:
-        return judged.gains[0] if judged.gains else 0.0
+        return next(iter(gains(judged, 1)), 0.0)
 
 
 RUNS = {

@@ -11,8 +11,8 @@ import pytest
 
 from relnews.evaluate.archive import Archive
 from relnews.evaluate.world.baselines import Pipeline
-from relnews.evaluate.world.panel import Member, Panel, RememberingIndex
-from relnews.evaluate.world.world import World
+from relnews.evaluate.world.panel import Member, Panel
+from relnews.evaluate.world.world import RememberingIndex, World
 from relnews.policy import Policy
 from relnews.rank.diversity import Dpp, Mmr
 from relnews.rank.rules import Block, NoList, Pin

@@ -18,6 +18,7 @@ from relnews.evaluate.archive import Archive
 from relnews.evaluate.ask.questions import question_id
 from relnews.evaluate.catalogue import Catalogue
 from relnews.evaluate.judged import Run
+from relnews.evaluate.metrics.slots import gains
 from relnews.evaluate.truth import Question
 from relnews.evaluate.world.baselines import (
     AtRandom,
@@ -300,7 +301,7 @@ def test_each_list_is_judged_beside_its_question() -> None:
     ]
     judged = judge(Run("s", 3, (("a", "b", "c"), ("a",))), asked, catalogue)
     assert [one.question for one in judged] == asked
-    assert [one.gains for one in judged] == [(2.0, 0.0, 1.0), (0.0,)]
+    assert [tuple(gains(one, 3)) for one in judged] == [(2.0, 0.0, 1.0), (0.0,)]
     assert {one.k for one in judged} == {3}
     assert all(one.catalogue is catalogue for one in judged)
 

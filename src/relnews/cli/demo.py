@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"there must be a folder to write to: {error}"
-        raise click.BadParameter(msg, param_hint="--out") from error
-
-
 @click.command()
 @click.option(
     "--out",
@@ -53,7 +45,7 @@ def demo(
 
     given = context.get_parameter_source("at") is click.core.ParameterSource.COMMANDLINE
     moment = at if given else newsroom.NOW
-    _make_folder(out)
+    options.make_folder(out)
     records, written = [], []
     with Recommender.open(database, policy=newsroom.policy()) as rec:
         report = rec.add(newsroom.articles())

@@ -178,16 +178,7 @@ def _check_outputs(outputs: Sequence[Path]) -> None:
         if path.suffix not in {".html", ".json", ".md"}:
             msg = f"a report is written as .html, .json or .md, got {path}"
             raise click.BadParameter(msg, param_hint="--out")
-        make_folder_for(path)
-
-
-def make_folder_for(path: Path) -> None:
-    """Make the folder of a file before the work begins, as it may turn out to be impossible."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"there must be a folder to write to: {error}"
-        raise click.BadParameter(msg, param_hint="--out") from error
+        options.make_folder(path.parent)
 
 
 def _read_report(path: Path) -> Evaluation:

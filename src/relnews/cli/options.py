@@ -14,6 +14,7 @@ from relnews.ingest.times import parse_time, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from relnews.policy import Policy
     from relnews.recommender import Recommender
@@ -98,3 +99,12 @@ def counting(label: str, length: int | None = None) -> Iterator[Callable[[int], 
 
         yield update
         click.echo(err=True)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder to write to, before the work begins, as it may turn out to be impossible."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"there must be a folder to write to: {error}"
+        raise click.BadParameter(msg, param_hint="--out") from error

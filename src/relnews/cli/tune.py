@@ -9,7 +9,6 @@ import click
 from relnews.cli import options
 from relnews.cli.evaluate import (
     field_option,
-    make_folder_for,
     read_dataset,
     sample_option,
     seed_option,
@@ -61,10 +60,10 @@ def tune(
     from relnews.evaluate.tune import tune as search
 
     if out is not None:
-        make_folder_for(out)
+        options.make_folder(out.parent)
     dataset, start = read_dataset(data, pairs), options.read_policy(policy_path)
     archive = Archive(dataset.articles, dataset.truth.retractions)
-    catalogue = Catalogue(archive, dataset.truth.chains, dataset.truth.events)
+    catalogue = Catalogue(archive, dataset.truth.chains)
     generator = np.random.default_rng(seed)
     names = (task,) if task else ()
     chosen, *_ = make_tasks(dataset.truth, archive, generator, names=names, k=k, size=sample)

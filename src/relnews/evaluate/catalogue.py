@@ -57,7 +57,7 @@ class Catalogue:
         self._stories = {name: chain.story for chain in chains for name in chain.article_ids}
         self._analyzer = Analyzer(Vocabulary(), language)
         self._document = lru_cache(maxsize=65_536)(self._analyse)
-        self._readers = Readers(events)
+        self.readers = Readers(events)
 
     def __len__(self) -> int:
         """Count the articles."""
@@ -106,15 +106,15 @@ class Catalogue:
     @property
     def knows_readers(self) -> bool:
         """Whether any event is known."""
-        return len(self._readers) > 0
+        return len(self.readers) > 0
 
     def popularity(self, article_id: str, at: datetime) -> int:
         """Count the events of an article before a moment."""
-        return self._readers.count(article_id, at)
+        return self.readers.count(article_id, at)
 
     def n_events(self, at: datetime) -> int:
         """Count all events before a moment."""
-        return self._readers.total(at)
+        return self.readers.total(at)
 
     def _analyse(self, article: Article) -> Document:
         return self._analyzer.document(article, self._analyzer.language_of(article))

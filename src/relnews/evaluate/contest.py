@@ -22,7 +22,6 @@ from relnews.evaluate.compare.judged_pairs import (
     score_pairs,
 )
 from relnews.evaluate.compare.measure import compare_all, estimate, measure
-from relnews.evaluate.compare.paired import correct
 from relnews.evaluate.metrics import (
     NDCG,
     AgeQuantile,
@@ -208,7 +207,7 @@ class Contest:
         names = list(
             dict.fromkeys([*(f"{name}@{task.k}" for name in task.compared), *map(str, wanted)])
         )
-        compared = compare_all(measured, main, names, resampler)
+        further = judged_pairs.comparisons
         estimates = estimate(measured, {name: runs[name] for name in judged}, resampler)
         values = measured.lists[names[0]]
         return TaskResult(
@@ -222,7 +221,7 @@ class Contest:
             groups=(task.grouping, resampler.n_groups),
             removed=guarded.counts,
             systems=tuple(self._whole(one, runs, judged_pairs) for one in estimates),
-            comparisons=correct([*compared, *judged_pairs.comparisons]),
+            comparisons=compare_all(measured, main, names, resampler, further),
             slices=breakdown.slices(values, questions, self.catalogue, resampler, task.dated),
             ages=breakdown.age_shares(judged) if task.dated else (),
             curves=_curves(varied),

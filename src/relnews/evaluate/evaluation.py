@@ -19,7 +19,6 @@ from relnews.evaluate.catalogue import Catalogue
 from relnews.evaluate.contest import Answers, Contest, Plan
 from relnews.evaluate.load.trec import write_qrels, write_run
 from relnews.evaluate.results import Evaluation, TaskResult
-from relnews.evaluate.world.readers import Readers
 from relnews.evaluate.world.systems import BASELINES, Systems
 from relnews.settings import policy_to_toml
 
@@ -85,8 +84,7 @@ def evaluate(
     """
     plan, systems = plan or Plan(), systems or Systems(baselines=tuple(BASELINES))
     archive = Archive(data.articles, data.truth.retractions)
-    reads = data.truth.reads
-    catalogue = Catalogue(archive, data.truth.chains, reads, plan.language)
+    catalogue = Catalogue(archive, data.truth.chains, data.truth.reads, plan.language)
     generator = np.random.default_rng(plan.seed)
     tasks = make_tasks(
         data.truth,
@@ -97,10 +95,9 @@ def evaluate(
         size=plan.sample,
         since=plan.split,
     )
-    readers = Readers(reads)
     answers, results = {}, []
     for task in tasks:
-        contest = Contest(task, systems, plan, catalogue, readers)
+        contest = Contest(task, systems, plan, catalogue, catalogue.readers)
         result, answers[task.name] = contest.run(partial(progress, task.name))
         results.append(result)
     return Outcome(_evaluation(data, archive, systems, plan, results), answers)

@@ -31,11 +31,6 @@ class Judged:
     k: int
     catalogue: Catalogue
 
-    @property
-    def gains(self) -> tuple[float, ...]:
-        """The gain of each entry, 0 for what nobody called right."""
-        return tuple(self.question.gains.get(name, 0.0) for name in self.ids)
-
 
 @dataclass(frozen=True, slots=True)
 class Run:

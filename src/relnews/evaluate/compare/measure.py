@@ -87,12 +87,19 @@ def estimate(
 
 
 def compare_all(
-    measured: Measured, main: str, metrics: Sequence[str], resampler: Resampler
+    measured: Measured,
+    main: str,
+    metrics: Sequence[str],
+    resampler: Resampler,
+    further: Sequence[Comparison] = (),
 ) -> tuple[Comparison, ...]:
-    """Hold the main system against every other on some metrics; p corrected for all of them."""
+    """Hold the main system against every other on some metrics.
+
+    Whatever else was compared in the task follows; p is corrected for all of them together.
+    """
     found: list[Comparison] = []
     for metric in metrics:
         values = measured.lists[metric]
         pairs = [(main, peer) for peer in values if peer != main]
         found += compare(values, metric, pairs, resampler, better=measured.better[metric])
-    return correct(found)
+    return correct([*found, *further])

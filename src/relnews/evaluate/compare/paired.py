@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     Values = npt.NDArray[np.float64]
 
+SIGNIFICANT = 0.05
+"""A p below this, corrected where there are several, shows a difference."""
+
 _EQUAL = 1e-12
 """Two values of a metric that differ by no more are a tie; so is a sum within as much of it."""
 

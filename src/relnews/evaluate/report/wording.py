@@ -7,15 +7,13 @@ from datetime import datetime
 from math import isfinite, isinf, isnan
 from typing import TYPE_CHECKING
 
+from relnews.evaluate.compare.paired import SIGNIFICANT
 from relnews.evaluate.results import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from relnews.evaluate.results import Comparison
-
-SIGNIFICANT = 0.05
-"""A corrected p below this shows a difference."""
 
 NOTHING = "–"
 """Stands where there is no value."""

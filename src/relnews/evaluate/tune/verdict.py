@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.evaluate.compare.paired import compare, correct
+from relnews.evaluate.compare.paired import SIGNIFICANT, compare, correct
 from relnews.evaluate.metrics import NDCG
 from relnews.evaluate.tune.choice import standard_error
 
@@ -21,8 +21,6 @@ MIN_QUESTIONS, MIN_GROUPS = 50, 10
 
 WORTH = 0.05
 """A difference in nDCG that must not be missed: who cannot see it cannot say "no difference"."""
-
-SIGNIFICANCE = 0.05
 
 _ERRORS_TO_BE_FOUND = 2.8
 """1.96 + 0.84: a difference of so many standard errors is found at 5 % in 80 % of cases (Gelman &
@@ -50,9 +48,9 @@ def verdict(comparison: Comparison, n_groups: int, smallest: float) -> Verdict:
     difference = comparison.difference
     if difference.n < MIN_QUESTIONS or n_groups < MIN_GROUPS:
         return "too few questions to decide"
-    if comparison.p < SIGNIFICANCE and difference.low > 0:
+    if comparison.p < SIGNIFICANT and difference.low > 0:
         return "better"
-    if comparison.p < SIGNIFICANCE and difference.high < 0:
+    if comparison.p < SIGNIFICANT and difference.high < 0:
         return "worse: keep the default"
     if smallest > WORTH:
         return "too few questions to decide"

@@ -159,7 +159,7 @@ class TfIdf:
 
     def scores(self, query: Query) -> Values:
         """Give the cosine with every row."""
-        return self.world.mirror.lexical.similarities(query.document)
+        return self.world.similarities(query)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class Latent:
 
     def scores(self, query: Query) -> Values:
         """Give the cosine with every row."""
-        return self.world.mirror.site().vectors @ query.latent
+        return self.world.similarities(query)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +182,8 @@ class Hybrid:
 
     def scores(self, query: Query) -> Values:
         """Give the weighted sum of both cosines."""
-        vectors = self.world.mirror.site().vectors
-        weight = self.semantic_weight if vectors.shape[1] else 0.0
-        lexical = self.world.mirror.lexical.similarities(query.document)
-        return hybrid(lexical, vectors @ query.latent, weight)
+        weight = self.semantic_weight if len(query.latent) else 0.0
+        return hybrid(*self.world.similarities(query), weight)
 
 
 @dataclass(frozen=True, slots=True)

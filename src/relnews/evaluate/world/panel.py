@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from relnews.index.exact import ExactIndex
 from relnews.lists import ListMaker
 from relnews.rank.ranker import Ranker
 from relnews.types import Article
@@ -19,32 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    import numpy as np
-    import numpy.typing as npt
-
-    from relnews.embed.document import Document
     from relnews.evaluate.world.world import World
     from relnews.policy import Policy
     from relnews.query import Query
-    from relnews.rank.site import Site
-
-    Values = npt.NDArray[np.float32]
-
-
-class RememberingIndex(ExactIndex):
-    """An exact index that knows the similarities of the document it was asked for last.
-
-    It extends instead of wrapping because `search` asks for nothing but its own similarities.
-    """
-
-    _asked: Document | None = None
-    _found: tuple[Values, Values]
-
-    def similarities(self, query: Query) -> tuple[Values, Values]:
-        """Give the lexical and the latent cosine of the query with every row, shape (n,) each."""
-        if self._asked is not query.document:
-            self._found, self._asked = super().similarities(query), query.document
-        return self._found
 
 
 class Panel:
@@ -62,7 +38,6 @@ class Panel:
     def __init__(self, world: World) -> None:
         self._world = world
         self._query: Query | None = None
-        self._site: Site = world.mirror.site()
         self._is_off = False
 
     def recommend(self, policy: Policy, source: Article, at: datetime, k: int) -> Sequence[str]:
@@ -71,17 +46,15 @@ class Panel:
         if self._is_off:
             return ()
         policy = replace(policy, same_source=policy.same_source or world.same_source)
-        placed = Ranker(self._site, policy, world.mirror.rules, query).rank(k)
-        return [self._site.corpus.ids[entry.row] for entry in placed]
+        placed = Ranker(world.site(), policy, world.mirror.rules, query).rank(k)
+        return [world.mirror.corpus.ids[entry.row] for entry in placed]
 
     def _remembered(self, source: Article, at: datetime) -> Query:
         """Give the query, which the world makes anew when it has moved; then look again at it."""
         query = self._world.query(source, at)
         if query is not self._query:
             self._is_off = self._is_switched_off(source, at)
-            site = self._world.mirror.site()
-            index = RememberingIndex(site.corpus, site.lexical, site.vectors)
-            self._query, self._site = query, replace(site, index=index)
+            self._query = query
         return query
 
     def _is_switched_off(self, source: Article, at: datetime) -> bool:

@@ -8,16 +8,18 @@ the corpus grows. So no list can know what came after its moment.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from datetime import UTC
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from relnews import intake
 from relnews.errors import InvalidQuery
 from relnews.evaluate.archive import BEGINNING
+from relnews.index.exact import ExactIndex
 from relnews.lists import Asked, query_of
 from relnews.policy import Policy
 from relnews.rank.case import Case
@@ -31,14 +33,32 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from relnews.embed.document import Document
     from relnews.evaluate.archive import Archive, Arrival
     from relnews.evaluate.truth import Question
     from relnews.mirror import Mirror
     from relnews.query import Query
+    from relnews.rank.site import Site
     from relnews.types import Article
 
     Mask = npt.NDArray[np.bool_]
     Values = npt.NDArray[np.float32]
+
+
+class RememberingIndex(ExactIndex):
+    """An exact index that knows the similarities of the document it was asked for last.
+
+    It extends instead of wrapping because `search` asks for nothing but its own similarities.
+    """
+
+    _asked: Document | None = None
+    _found: tuple[Values, Values]
+
+    def similarities(self, query: Query) -> tuple[Values, Values]:
+        """Give the lexical and the latent cosine of the query with every row, shape (n,) each."""
+        if self._asked is not query.document:
+            self._found, self._asked = super().similarities(query), query.document
+        return self._found
 
 
 class World:
@@ -83,6 +103,8 @@ class World:
         self._next = next(self._waiting, None)
         self.recommender = Recommender.open(":memory:", language=language)
         self.query = lru_cache(maxsize=1)(self._query)
+        self.candidates = lru_cache(maxsize=1)(self._candidates)
+        self._site: Site | None = None
 
     now: datetime
     fitted_until: datetime | None
@@ -133,8 +155,8 @@ class World:
             else:
                 self._take_in(arrival.article for arrival in some if arrival.article)
         if arrived:
-            self.query.cache_clear()
             self.mirror.refresh()
+            self._forget()
 
     def _arrived(self, until: datetime) -> list[Arrival]:
         arrived = []
@@ -149,8 +171,14 @@ class World:
 
     def _fit(self, at: datetime) -> None:
         self.recommender.refit()
-        self.query.cache_clear()
+        self._forget()
         self.fitted_until = at
+
+    def _forget(self) -> None:
+        """Drop what was remembered of the site before it changed."""
+        self.query.cache_clear()
+        self.candidates.cache_clear()
+        self._site = None
 
     def source(self, source: Article, at: datetime) -> str | Article:
         """Give a source as `recommend` takes it: its id when it is the stored version."""
@@ -161,9 +189,22 @@ class World:
         stored = isinstance(self.source(source, at), str)
         return query_of(self.mirror, Asked(source, at, 1, self.hidden, stored=stored))
 
-    def candidates(self, query: Query) -> Mask:
+    def site(self) -> Site:
+        """Give what lists are made from; its index remembers what it was asked last."""
+        if self._site is None:
+            site = self.mirror.site()
+            index = RememberingIndex(site.corpus, site.lexical, site.vectors)
+            self._site = replace(site, index=index)
+        return self._site
+
+    def similarities(self, query: Query) -> tuple[Values, Values]:
+        """Give the lexical and the latent cosine of a query with every row, shape (n,) each."""
+        index = self.site().index
+        return cast("RememberingIndex", index).similarities(query)
+
+    def _candidates(self, query: Query) -> Mask:
         """Mark the rows that may stand on the list of a query, shape (n,)."""
-        site, policy = self.mirror.site(), Policy(same_source=self.same_source)
+        site, policy = self.site(), Policy(same_source=self.same_source)
         score = MomentScore(site.corpus, site.calibration, policy, 0, query.at)
         return Eligibility(Case(site, query, policy, self.mirror.rules, score)).may_be_chosen()
 
