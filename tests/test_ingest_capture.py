@@ -92,9 +92,7 @@ BYLINES: dict[str, tuple[list[str], tuple[str, ...]]] = {
 }
 
 
-def built(  # noqa: PLR0913  # one argument per part of a page
-    title: str, caption: str, *, control: str, byline: str, marker: str, blank: str
-) -> str:
+def built(title: str, caption: str, *, control: str, byline: str, marker: str, blank: str) -> str:
     lines = [*TITLES[title], *CAPTIONS[caption], LEAD, *CONTROLS[control], *BODY]
     lines += BYLINES[byline][0]
     if marker:

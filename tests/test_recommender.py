@@ -11,6 +11,7 @@ import pytest
 from newsroom import NOON, PLAIN, TOPICS, about, an_article, hours, plain, text
 from relnews import Article, Block, Cap, NoList, Pin, Policy, Recommender, Separate
 from relnews.errors import InvalidQuery, StoreError, UnknownArticle
+from relnews.types import BatchReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -622,7 +623,7 @@ def test_without_a_run_there_is_no_stored_list(rec: Recommender) -> None:
 
 def test_a_stored_list_begins_as_the_list_asked_for_and_says_the_same(rec: Recommender) -> None:
     rec.add([*bridges(8), *others()])
-    assert rec.precompute(at=NOON) == 12
+    assert rec.precompute(at=NOON) == BatchReport(made=12, changed=12, churn=0.0)
     for name in ("b-0", "b-3", "o-1"):
         stored = rec.stored_list(name, at=NOON)
         made = ask(rec, name)
@@ -649,9 +650,13 @@ def test_a_stored_list_is_deeper_than_shown_and_replaces_what_vanished(rec: Reco
 
 def test_the_lists_of_some_articles_can_be_remade_alone(rec: Recommender) -> None:
     rec.add([*bridges(4), *others()])
-    counted: list[int] = []
-    assert rec.precompute(at=NOON, ids=["b-0", "o-1"], progress=counted.append) == 2
-    assert sum(counted) == 2
+    counted: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int) -> None:
+        counted.append((done, total))
+
+    assert rec.precompute(at=NOON, ids=["b-0", "o-1"], progress=progress).made == 2
+    assert counted == [(2, 2)]
     assert rec.store.listed_sources() == ["b-0", "o-1"]
 
 

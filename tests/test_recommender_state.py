@@ -348,9 +348,14 @@ class NewsroomMachine(RuleBasedStateMachine):
 
     @rule()
     def precompute(self) -> None:
-        assert self.rec.precompute(at=self.at, depth=DEPTH) == len(self.known.articles)
+        report = self.rec.precompute(at=self.at, depth=DEPTH)
+        assert report.changed <= report.made <= len(self.known.articles)
+        assert self.rec.store.listed_sources() == sorted(self.known.articles)
         for name in self.known.articles:
             made = self.recs[-1].recommend(name, at=self.at, k=DEPTH)
+            stored = self.rec.store.related_list(name)
+            assert stored is not None
+            assert [row.target_id for row in stored.rows] == [*made.ids]
             self.known.lists[name] = [*made.ids]
 
     @precondition(lambda self: self.known.articles)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from relnews.embed.document import Document
 from relnews.errors import StoreError
-from relnews.store import Store, StoredRow, digest
-from relnews.types import Access, Article, Related, RelatedList, Status
+from relnews.store import Store, StoredEntry, StoredList, StoredRow, digest
+from relnews.types import Access, Article, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,10 +48,10 @@ def put_model(store: Store, scale: str = "1") -> str:
         return writer.put_model({"scale": scale}, b"arrays")
 
 
-def a_list(source_id: str, *targets: str, shared: tuple[str, ...] = ("haushalt",)) -> RelatedList:
-    entries = [
-        Related(
-            article=an_article(target),
+def a_list(source_id: str, *targets: str, shared: tuple[str, ...] = ("haushalt",)) -> StoredList:
+    rows = [
+        StoredEntry(
+            target_id=target,
             score=0.5 / position,
             relevance=0.6,
             freshness=0.7,
@@ -64,7 +64,16 @@ def a_list(source_id: str, *targets: str, shared: tuple[str, ...] = ("haushalt",
         )
         for position, target in enumerate(targets, start=1)
     ]
-    return RelatedList(source_id=source_id, at=NOON, k=5, entries=tuple(entries), note="1 of 5")
+    return StoredList(
+        source_id=source_id,
+        at=NOON,
+        k=5,
+        note="1 of 5",
+        policy="policy-1",
+        seen=3,
+        reach=0.25,
+        rows=tuple(rows),
+    )
 
 
 def rows_of(store: Store, change: int = 0, model: str | None = None) -> list[StoredRow]:

@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
         model = put_model(store)
         with store.write() as writer:
             writer.put_vectors(model, ["a", "b", "c"], np.eye(3, 4, dtype=np.float32))
-            writer.put_lists([a_list("a", "b", "c"), a_list("b", "a")], "p")
+            writer.put_lists([a_list("a", "b", "c"), a_list("b", "a")])
             writer.retract("d", "", None)
         assert store.integrity() == []
     return path

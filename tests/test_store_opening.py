@@ -122,7 +122,7 @@ def test_a_foreign_database_in_use_is_refused_and_left(tmp_path: Path) -> None:
     assert (left / "other.db-wal").read_bytes() == log
 
 
-@pytest.mark.parametrize("version", ["2", "10", "", "one"])
+@pytest.mark.parametrize("version", ["3", "10", "", "one"])
 def test_a_newer_schema_is_refused_and_left(tmp_path: Path, version: str) -> None:
     path = tmp_path / "news.db"
     Store.open(path).close()

@@ -18,8 +18,8 @@ def store() -> Iterator[Store]:
     with Store.open(":memory:") as opened:
         put(opened, *map(an_article, "abcd"))
         with opened.write() as writer:
-            writer.put_lists([a_list("a", "b", "c", "d"), a_list("c", "b"), a_list("d", "a")], "p")
-            writer.put_lists([a_list("b", "a")], "p")
+            writer.put_lists([a_list("a", "b", "c", "d"), a_list("c", "b"), a_list("d", "a")])
+            writer.put_lists([a_list("b", "a")])
         yield opened
 
 

@@ -32,6 +32,9 @@ BATCH = 1_000
 REFIT_GROWTH = 0.5
 """The text model is refitted when the corpus has grown by this share since the last fit."""
 
+WEIGH_GROWTH = 0.1
+"""Weights that hold still are taken anew when the corpus has grown by this share."""
+
 _SEED = 20_210_301
 _VECTORS_AT_ONCE = 4_096
 
@@ -85,6 +88,21 @@ def is_refit_due(mirror: Mirror) -> bool:
     """Tell whether the corpus has outgrown its model."""
     n_live, fitted = len(mirror.live_rows()), mirror.model.n_articles
     return n_live > 1 and n_live >= fitted * (1 + REFIT_GROWTH)
+
+
+def is_weighing_due(mirror: Mirror) -> bool:
+    """Tell whether the corpus has outgrown the counts that hold its weights still."""
+    held = mirror.lexical.weighing
+    return held is not None and len(mirror.live_rows()) >= held.n_documents * (1 + WEIGH_GROWTH)
+
+
+def weigh(store: Store, mirror: Mirror) -> None:
+    """Take the weights of words from the counts as they stand now, until the next weighing."""
+    with store.write() as writer:
+        if writer.change != mirror.change + 1:
+            mirror.refresh()  # another process wrote while this one waited for its turn
+        writer.put_weighing(mirror.lexical.counts())
+    mirror.refresh()
 
 
 def refit(store: Store, mirror: Mirror) -> None:

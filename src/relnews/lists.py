@@ -13,8 +13,9 @@ from relnews.query import Query
 from relnews.rank.check import violations
 from relnews.rank.ranker import Ranker
 from relnews.rank.reasons import SHARED_WORDS, sentence, shared_terms, surface_forms
+from relnews.store import StoredList, entry_of
 from relnews.text import teaser
-from relnews.types import Article, Related, RelatedList
+from relnews.types import Related, RelatedList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
     from relnews.mirror import Mirror
     from relnews.policy import Policy
     from relnews.query import Placed
-    from relnews.store import Store
+    from relnews.store import Store, StoredEntry
+    from relnews.types import Article
 
 _TEASER_LOOK = 4_000
 """A teaser is cut from so many characters of a body: ten times what it needs."""
+
+NOTHING_MATTERS = 2.0
+"""The reach of a list that no article can enter: no score is larger than 1."""
 
 _FILLS = ("section", "newest")
 
@@ -41,6 +46,15 @@ class Asked:
     k: int
     exclude: frozenset[str]
     stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a list is, whether it is shown or stored."""
+
+    entries: tuple[Related, ...]
+    note: str
+    reach: float
 
 
 class ListMaker:
@@ -58,32 +72,48 @@ class ListMaker:
 
     def make(self, asked: Asked) -> RelatedList:
         """Make the list that is asked for."""
-        article, at, k = asked.article, asked.at, asked.k
-        off = self.switched_off(article)
-        if off:
-            return RelatedList(
-                source_id=article.id, at=at, k=k, entries=(), note=off, _why_not=lambda _: off
-            )
+        off = self.switched_off(asked.article)
+        made = _Made((), off, NOTHING_MATTERS) if off else self._made(asked)
+        return RelatedList(
+            source_id=asked.article.id,
+            at=asked.at,
+            k=asked.k,
+            entries=made.entries,
+            note=made.note,
+            _why_not=(lambda _: off) if off else partial(self.why_not, asked),
+        )
+
+    def make_stored(self, asked: Asked) -> StoredList:
+        """Make the list that is asked for, as it is stored."""
+        off = self.switched_off(asked.article)
+        made = _Made((), off, NOTHING_MATTERS) if off else self._made(asked)
+        return StoredList(
+            source_id=asked.article.id,
+            at=asked.at,
+            k=asked.k,
+            note=made.note,
+            policy=repr(self._policy),
+            seen=self._mirror.change,
+            reach=made.reach,
+            rows=tuple(map(entry_of, made.entries)),
+        )
+
+    def _made(self, asked: Asked) -> _Made:
+        """Rank, and rank again without what the final check finds."""
         query = query_of(self._mirror, asked)
         while True:
             ranker = Ranker(self._mirror.site(), self._policy, self._mirror.rules, query)
-            placed = ranker.rank(k)
+            placed = ranker.rank(asked.k)
             ids = [self._mirror.corpus.ids[entry.row] for entry in placed]
             articles = self._store.articles(ids)
             pairs = [(name, articles.get(name)) for name in ids]
-            wrong = violations(pairs, article.id, at, asked.exclude, self._mirror.rules)
+            rules = self._mirror.rules
+            wrong = violations(pairs, asked.article.id, asked.at, asked.exclude, rules)
             if not wrong:
                 break
             query = replace(query, exclude=query.exclude | wrong.keys())
-        entries = self._entries(article, query, ranker, placed, articles)
-        return RelatedList(
-            source_id=article.id,
-            at=at,
-            k=k,
-            entries=entries,
-            note=note(entries, k),
-            _why_not=partial(self.why_not, asked),
-        )
+        entries = self._entries(asked.article, query, ranker, placed, articles)
+        return _Made(entries, note(entries, asked.k), ranker.reach)
 
     def why_not(self, asked: Asked, target_id: str) -> str:
         """Say at which stage a target was left out of a list, as things stand now."""
@@ -191,7 +221,7 @@ def _cut_teaser(text: str) -> str:
     return teaser(text)
 
 
-def note(entries: Sequence[Related], k: int) -> str:
+def note(entries: Sequence[Related | StoredEntry], k: int) -> str:
     """Say when and why a list is short, or which of its entries are fills."""
     n_fills = sum(entry.placed_by in _FILLS for entry in entries)
     n_related = len(entries) - n_fills

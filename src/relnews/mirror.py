@@ -50,6 +50,7 @@ class Mirror:
         self.analyzer = Analyzer(self.vocabulary, language)
         self.rules_by_id: dict[int, Rule] = {}
         self.rules = RuleSet()
+        self._weighing = ""
         self._reset(unfitted())
 
     @property
@@ -63,8 +64,8 @@ class Mirror:
             self._read(change)
 
     def _read(self, change: int) -> None:
-        model, vocabulary = foundation = self._store.foundation()
-        if (self.model.fingerprint, self._vocabulary_since) != foundation:
+        model, vocabulary, weighing = self._store.foundation()
+        if (self.model.fingerprint, self._vocabulary_since) != (model, vocabulary):
             fitted = self._stored_model(model)
             if fitted is None:
                 return  # refitted meanwhile: the next look finds the new one
@@ -76,6 +77,9 @@ class Mirror:
         for rows in self._store.changed_since(self._change, model or None):
             for row in rows:
                 self._add(row)
+        if weighing != self._weighing:
+            self.lexical.weigh(self._store.weighing())
+            self._weighing = weighing
         self.vocabulary.extend(self._store.terms(len(self.vocabulary)))
         self._n_saved_terms = len(self.vocabulary)
         self.rules_by_id = self._store.rules()
@@ -135,6 +139,7 @@ class Mirror:
         self.model = model
         self._change = -1
         self.corpus, self.lexical = Corpus(), LexicalView()
+        self._weighing = ""
         self._vectors = np.zeros((16, model.latent.dimensions), np.float32)
 
     def _stored_model(self, fingerprint: str) -> TextModel | None:

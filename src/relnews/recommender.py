@@ -7,6 +7,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from relnews import intake
+from relnews.batch import Desk, Task, make_due, make_some
 from relnews.errors import InvalidQuery, UnknownArticle
 from relnews.lists import Asked, ListMaker, note
 from relnews.mirror import Mirror
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
     from relnews.rank.rules import Rule
     from relnews.store import StoredList
-    from relnews.types import AddReport, Quarantined
+    from relnews.types import AddReport, BatchReport, Quarantined
 
 DEPTH = 20
 """Entries in a stored list: more than are shown, so that one that vanishes is replaced."""
-
-_LISTS_AT_ONCE = 200
 
 
 class Recommender:
@@ -132,6 +131,8 @@ class Recommender:
                 self._mirror.refresh()
                 if intake.is_refit_due(self._mirror):
                     intake.refit(self._store, self._mirror)
+                if intake.is_weighing_due(self._mirror):
+                    intake.weigh(self._store, self._mirror)
             return report
 
     def refit(self) -> None:
@@ -255,35 +256,55 @@ class Recommender:
         *,
         at: datetime,
         ids: Sequence[str] | None = None,
+        changed_since: datetime | None = None,
         depth: int = DEPTH,
-        progress: Callable[[int], None] = lambda _: None,
-    ) -> int:
-        """Make and store the lists of all articles, or of some; return how many.
+        n_jobs: int = 1,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> BatchReport:
+        """Make and store lists: all of them, some, or those that changes concern.
+
+        The same lists that `recommend` gives one by one. A run that was interrupted goes on when
+        it is started again for the same moment: lists that are up to date are not made again.
+        When every list is made, the document counts that words are weighed by are brought up to
+        date first; they then hold still until the next such run, or until the site has grown by
+        a tenth, so that an arriving article changes no list but those it enters.
 
         Parameters
         ----------
         at
             The moment the lists are for.
         ids
-            Which articles; all current ones when None.
+            Whose lists; all current articles' when None.
+        changed_since
+            With a moment, lists made for it or later stay, unless an article that is new,
+            edited, retracted, published, expired ... since they were made may be or have been
+            among their candidates. Not with `ids`.
         depth
             Entries per stored list.
+        n_jobs
+            Processes, as joblib counts them (-1: one per core), on joblib's current backend.
         progress
-            Called after each 200 lists, which are one transaction, with their number.
+            Called after each 256 lists, which are one transaction, with the lists made so far
+            and of how many.
+
+        Raises
+        ------
+        InvalidQuery
+            When a value is out of its range, or several jobs are wanted of a database in memory.
+        UnknownArticle
+            When one of the `ids` is not stored.
         """
         _require(depth, at, "depth")
+        if changed_since is not None:
+            _require(depth, changed_since, "depth")
         with self._lock:
             self._mirror.refresh()
-            rows = self._mirror.live_rows()
-            depth = min(depth, len(rows) + 1)
-            wanted = [self._mirror.corpus.ids[row] for row in rows] if ids is None else list(ids)
-            for start in range(0, len(wanted), _LISTS_AT_ONCE):
-                part = wanted[start : start + _LISTS_AT_ONCE]
-                made = [self.recommend(name, at=at, k=depth) for name in part]
-                with self._store.write() as writer:
-                    writer.put_lists(made, repr(self.policy))
-                progress(len(part))
-            return len(wanted)
+            depth = min(depth, len(self._mirror.live_rows()) + 1)
+        desk = Desk(self._store, self._mirror, self._lock)
+        task = Task(at, depth, self.policy, changed_since)
+        if ids is None:
+            return make_due(desk, task, n_jobs, progress)
+        return make_some(desk, task, ids, n_jobs, progress)
 
     def stored_list(
         self, article_id: str, *, at: datetime, k: int = 5, exclude: Iterable[str] = ()

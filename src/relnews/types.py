@@ -287,3 +287,17 @@ class Retraction:
     reason: str
     known: bool
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What a run of `Recommender.precompute` did.
+
+    `made` lists were made; `changed` of them differ from what was stored before, or had not been
+    stored. `churn` in [0, 1] is the mean share of entries that left, over the made lists that
+    had been stored before.
+    """
+
+    made: int
+    changed: int
+    churn: float

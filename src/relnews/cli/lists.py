@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -100,11 +101,43 @@ def explain(
 @options.database
 @options.moment
 @click.option("--depth", default=20, show_default=True, help="Entries per stored list.")
+@click.option(
+    "--changed-since",
+    metavar="TIME",
+    callback=options.moment_or_none,
+    help="Keep lists made for TIME or later, except those that a change since then concerns.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
+@click.option("--jobs", default=1, show_default=True, help="Processes; -1: one per core.")
 @options.policy_file
-def precompute(database: str, at: datetime, depth: int, policy_path: str | None) -> None:
-    """Make and store the lists of all articles."""
+@options.as_json
+def precompute(
+    database: str,
+    at: datetime,
+    depth: int,
+    changed_since: datetime | None,
+    resume: bool,
+    jobs: int,
+    policy_path: str | None,
+    as_json: bool,
+) -> None:
+    """Make and store the lists of all articles, or those that changes concern."""
     with options.open_site(database, policy_path) as rec:
-        total = rec.store.counts()["articles"]
-        with options.counting("lists", total) as count:
-            n_lists = rec.precompute(at=at, depth=depth, progress=count)
-    click.echo(f"{n_lists:,} lists stored")
+        if resume:
+            at = rec.store.unfinished_run() or _nothing_to_resume()
+        with options.watching("lists") as progress:
+            report = rec.precompute(
+                at=at, depth=depth, changed_since=changed_since, n_jobs=jobs, progress=progress
+            )
+    if as_json:
+        options.print_json({"at": at.isoformat(), **asdict(report)})
+    else:
+        click.echo(
+            f"{report.made:,} lists stored, {report.changed:,} of them new or changed; "
+            f"churn {report.churn:.1%}"
+        )
+
+
+def _nothing_to_resume() -> NoReturn:
+    msg = "no run was interrupted; start one without --resume"
+    raise InvalidQuery(msg)

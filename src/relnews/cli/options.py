@@ -101,6 +101,21 @@ def counting(label: str, length: int | None = None) -> Iterator[Callable[[int], 
         click.echo(err=True)
 
 
+@contextmanager
+def watching(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, and nothing elsewhere; told how much is done, and of how much."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def update(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield update
+
+
 def make_folder(path: Path) -> None:
     """Make a folder to write to, before the work begins, as it may turn out to be impossible."""
     try:

@@ -1,7 +1,9 @@
 """The lexical view: sublinear tf-idf cosine over a vocabulary that grows without a refit.
 
 Only raw counts are kept, so that a word first seen today weighs what it should today: the
-document frequencies run along, and weights follow from them when a query is asked.
+document frequencies run along, and weights follow from them when a query is asked. A site that
+stores its lists holds the weights still from one weighing to the next, so that an article that
+arrives changes the lists it enters and no others.
 """
 
 from __future__ import annotations
@@ -42,6 +44,22 @@ def stack(documents: Sequence[Document], width: int = 0) -> sp.csr_matrix:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Weighing:
+    """The counts that weights are taken from.
+
+    Attributes
+    ----------
+    frequencies
+        int64, shape (v,): the number of documents with each term; terms beyond have none.
+    n_documents
+        How many documents were counted.
+    """
+
+    frequencies: npt.NDArray[np.int64]
+    n_documents: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Segment:
     """A run of rows, by row and by term; damped term frequencies in both."""
 
@@ -70,6 +88,7 @@ class LexicalView:
         self._frequencies = np.zeros(0, np.int64)
         self._idf = np.zeros(0, np.float32)
         self._norms = np.zeros(0, np.float32)
+        self.weighing: Weighing | None = None
         self._stale = True
 
     def __len__(self) -> int:
@@ -90,6 +109,19 @@ class LexicalView:
         waiting = row >= first_pending
         terms = self._pending[row - first_pending].terms if waiting else self._row(row)[0]
         self._count(terms, -1)
+
+    def counts(self) -> Weighing:
+        """Give the counts as they stand now."""
+        return Weighing(self._frequencies.copy(), self._n_live)
+
+    def weigh(self, weighing: Weighing | None) -> None:
+        """Take weights from these counts from now on; with None, from the running ones.
+
+        A term that was not counted weighs as one that no document has.
+        """
+        self.weighing = weighing
+        self._norms = np.zeros(0, np.float32)
+        self._stale = True
 
     def similarities(self, document: Document) -> npt.NDArray[np.float32]:
         """Give the cosine of a document with every row; O(postings of its terms).
@@ -173,7 +205,8 @@ class LexicalView:
 
     def _norm(self, terms: npt.NDArray[np.int32], frequencies: npt.NDArray[np.float32]) -> float:
         """Give a document's length; a term never seen weighs as one with frequency 0."""
-        unseen = inverse_document_frequency(np.zeros(1, np.int64), self._n_live)[0]
+        n_documents = self.weighing.n_documents if self.weighing else self._n_live
+        unseen = inverse_document_frequency(np.zeros(1, np.int64), n_documents)[0]
         idf = np.full(len(terms), unseen, np.float32)
         known = terms < len(self._idf)
         idf[known] = self._idf[terms[known]]
@@ -201,12 +234,27 @@ class LexicalView:
             self._segments.append(_Segment(start, fresh, fresh.T.tocsr()))
             self._pending = []
             self._merge()
-        self._idf = inverse_document_frequency(self._frequencies, self._n_live)
-        self._norms = np.concatenate(
-            [_lengths(part.by_row, self._idf) for part in self._segments]
-            or [np.zeros(0, np.float32)]
-        )
+        self._idf = self._weights_of_terms()
+        known = len(self._norms) if self.weighing else 0
+        self._norms = np.concatenate([self._norms[:known], *self._norms_after(known)])
         self._stale = False
+
+    def _weights_of_terms(self) -> npt.NDArray[np.float32]:
+        weighing = self.weighing
+        if weighing is None:
+            return inverse_document_frequency(self._frequencies, self._n_live)
+        counted = weighing.frequencies[: len(self._frequencies)]
+        frequencies = np.pad(counted, (0, len(self._frequencies) - len(counted)))
+        return inverse_document_frequency(frequencies, weighing.n_documents)
+
+    def _norms_after(self, first: int) -> list[npt.NDArray[np.float32]]:
+        """Give the lengths of the rows from `first` on, by segment."""
+        parts = [np.zeros(0, np.float32)]
+        for segment in self._segments:
+            skipped = max(first - segment.start, 0)
+            if skipped < segment.n_rows:
+                parts.append(_lengths(segment.by_row[skipped:], self._idf))
+        return parts
 
     def _merge(self) -> None:
         while (

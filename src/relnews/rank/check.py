@@ -6,17 +6,46 @@ at the end, and holds each against the rules again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from relnews.rank.ruleset import RuleSet
-    from relnews.types import Article
+    from relnews.types import Status
 
 
-def is_live(article: Article, at: datetime) -> bool:
+class Standing(Protocol):
+    """As much of an article as decides by itself whether it may be shown."""
+
+    @property
+    def status(self) -> Status:
+        """Usable, withheld or canceled."""
+        ...
+
+    @property
+    def never_recommend(self) -> bool:
+        """Whether an editor keeps it off all lists."""
+        ...
+
+    @property
+    def published_at(self) -> datetime | None:
+        """From when on it is public."""
+        ...
+
+    @property
+    def embargo_until(self) -> datetime | None:
+        """From when on it may be shown."""
+        ...
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Until when it may be shown."""
+        ...
+
+
+def is_live(article: Standing, at: datetime) -> bool:
     """Tell whether an article may be shown at a moment, as far as it alone decides."""
     return (
         article.status == "usable"
@@ -28,7 +57,7 @@ def is_live(article: Article, at: datetime) -> bool:
 
 
 def violations(
-    entries: Sequence[tuple[str, Article | None]],
+    entries: Sequence[tuple[str, Standing | None]],
     source_id: str,
     at: datetime,
     exclude: frozenset[str],

@@ -45,6 +45,9 @@ class Listing:
     ----------
     dropped
         Why rows that were related were left out.
+    reach
+        A row that scores less cannot have mattered so far. 0: any related row could; -1: any
+        row at all could, as fills do not ask for relevance.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Listing:
         self._case = case
         self._constraints = Constraints(case.site.corpus, case.rules, case.query.id, shown)
         self.dropped: dict[int, str] = {}
+        self.reach = 0.0
         self._open = chosen.copy()
         self._open[list(self._constraints.pins.values())] = False
 
@@ -78,13 +82,17 @@ class Listing:
         case, size = self._case, FIRST_POOL
         while True:
             found = case.site.index.search(case.query, case.score, self._open, size)
+            self.reach = 0.0
             if len(found) == 0:
                 break
+            if len(found) < found.total and not case.rules.quotas:
+                self.reach = float(found.score[-1])
             self._open[found.rows] = False
             yield from self._from_pool(found)
             if len(found) == found.total:
                 break
             size *= POOL_GROWTH
+        self.reach = 0.0 if case.policy.fill == "none" else -1.0
         yield from fills(case, self._constraints, self._open)
 
     def _from_pool(self, found: Candidates) -> Iterator[Placed]:

@@ -49,6 +49,11 @@ class Ranker:
         What lists are made from, and how.
     query
         The article and the moment.
+
+    Attributes
+    ----------
+    reach
+        Of the list ranked last; see `Listing.reach`.
     """
 
     def __init__(self, site: Site, policy: Policy, rules: RuleSet, query: Query) -> None:
@@ -56,10 +61,14 @@ class Ranker:
         score = MomentScore(site.corpus, site.calibration, policy, dimensions, query.at)
         self._score, self._case = score, Case(site, query, policy, rules, score)
         self._eligibility = Eligibility(self._case)
+        self.reach = 0.0
 
     def rank(self, k: int) -> list[Placed]:
-        """Give the first k rows of the list, or all that may be shown."""
-        return self._first(self._listing(), k)
+        """Give the first k rows of the list, or all that may be shown; then `reach` is its."""
+        listing = self._listing()
+        placed = self._first(listing, k)
+        self.reach = listing.reach
+        return placed
 
     def evidence(self, rows: npt.NDArray[np.intp]) -> Evidence:
         """Give the score parts of rows."""

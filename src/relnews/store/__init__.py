@@ -1,27 +1,35 @@
 """State: articles, documents, vectors, models, rules, lists and retractions in one database."""
 
 from relnews.store.records import (
+    Former,
+    ListHeads,
     State,
     StoredEntry,
+    StoredHead,
     StoredList,
     StoredModel,
     StoredRetraction,
     StoredRow,
     digest,
+    entry_of,
     fingerprint,
 )
 from relnews.store.sql import Store
 from relnews.store.writing import Writer
 
 __all__ = [
+    "Former",
+    "ListHeads",
     "State",
     "Store",
     "StoredEntry",
+    "StoredHead",
     "StoredList",
     "StoredModel",
     "StoredRetraction",
     "StoredRow",
     "Writer",
     "digest",
+    "entry_of",
     "fingerprint",
 ]

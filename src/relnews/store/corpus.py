@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Text, and_, null, select, tuple_, type_coerce
 
-from relnews.store.records import StoredRow, document_from_columns
-from relnews.store.schema import articles, documents, vectors
+from relnews.store.records import Former, StoredRow, document_from_columns
+from relnews.store.schema import articles, documents, former, vectors
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from sqlalchemy import Connection, Select
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,6 +40,40 @@ def rows_after(
     key = (articles.c.change, articles.c.id)
     query = _query(model).where(tuple_(*key) > tuple_(*place)).order_by(*key).limit(limit)
     return [(row.change, _to_row(row)) for row in connection.execute(query)]
+
+
+def versions() -> Select[Any]:
+    """Select of every article what `schema.former` keeps, in its order."""
+    source = articles.join(documents, documents.c.article_id == articles.c.id)
+    source = source.outerjoin(vectors, vectors.c.article_id == articles.c.id)
+    own = ("id", "change", "published_at", "updated_at", "evergreen", "section")
+    return select(
+        *(articles.c[name] for name in own), documents.c.terms, documents.c.counts, vectors.c.vector
+    ).select_from(source)
+
+
+def former_versions(connection: Connection) -> list[Former]:
+    """Give the replaced versions that lists may stand on, oldest change first."""
+    times = [
+        type_coerce(former.c[name], Text).label(name) for name in ("published_at", "updated_at")
+    ]
+    plain = [
+        column for column in former.columns if column.name not in {"published_at", "updated_at"}
+    ]
+    query = select(*plain, *times).order_by(former.c.change, former.c.article_id)
+    return [
+        Former(
+            id=row.article_id,
+            change=row.change,
+            published_at=_second_after(row.published_at),
+            updated_at=_second_after(row.updated_at),
+            evergreen=row.evergreen,
+            section=row.section,
+            document=document_from_columns(row.terms, row.counts, b""),
+            vector=_vector(row.vector),
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _query(model: str | None) -> Select[Any]:
@@ -74,8 +109,12 @@ def _to_row(row: Any) -> StoredRow:  # noqa: ANN401  # a row of the query above
         no_list=row.no_list,
         never_recommend=row.never_recommend,
         document=document_from_columns(row.terms, row.counts, row.shingles),
-        vector=None if row.vector is None else np.frombuffer(row.vector, "<f2"),
+        vector=_vector(row.vector),
     )
+
+
+def _vector(stored: bytes | None) -> npt.NDArray[np.float16] | None:
+    return None if stored is None else np.frombuffer(stored, "<f2")
 
 
 def _second_before(time: str | None) -> int | None:

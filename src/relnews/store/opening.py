@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, insert, inspect, make_url, select
+from sqlalchemy import create_engine, insert, inspect, make_url, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -90,13 +90,17 @@ def _look_at_file(path: Path, *, create: bool) -> None:
 
 
 def _set_up(database: Database, *, create: bool) -> None:
-    """Create the tables where there are none, in one transaction."""
+    """Create the tables where there are none or older ones, in one transaction."""
     with database.reading() as connection:
-        if _recognise(connection, database.name, create=create):
+        if _recognise(connection, database.name, create=create) == schema.SCHEMA_VERSION:
             return
     with database.writing() as connection:
-        if _recognise(connection, database.name, create=create):
+        version = _recognise(connection, database.name, create=create)
+        if version == schema.SCHEMA_VERSION:
             return  # another process was faster
+        if version:
+            _upgrade(connection)
+            return
         schema.metadata.create_all(connection)
         values = {
             "application": schema.APPLICATION,
@@ -107,13 +111,22 @@ def _set_up(database: Database, *, create: bool) -> None:
         connection.execute(insert(schema.meta), rows)
 
 
-def _recognise(connection: Connection, name: str, *, create: bool) -> bool:
-    """Tell a database of ours (True) from an empty one (False); refuse any other."""
+def _upgrade(connection: Connection) -> None:
+    """Bring an older database up to date; stored lists go, as they can be made again."""
+    for table in (schema.related, schema.lists):
+        table.drop(connection)
+    schema.metadata.create_all(connection)
+    version = update(schema.meta).where(schema.meta.c.key == "schema_version")
+    connection.execute(version.values(value=str(schema.SCHEMA_VERSION)))
+
+
+def _recognise(connection: Connection, name: str, *, create: bool) -> int:
+    """Give the schema version of a database of ours, 0 for an empty one; refuse any other."""
     inspector = inspect(connection)
     tables = inspector.get_table_names()
     if not tables:
         if create:
-            return False
+            return 0
         msg = f"{name} is empty; add articles to make it a database"
         raise StoreError(msg)
     values: dict[str, str] = {}
@@ -131,4 +144,4 @@ def _recognise(connection: Connection, name: str, *, create: bool) -> bool:
             f"{schema.SCHEMA_VERSION}; use the newer relnews that wrote it"
         )
         raise StoreError(msg)
-    return True
+    return int(version)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import Text, func, select, type_coerce
 
 from relnews.errors import InvalidArticle
 from relnews.rank import rules as rank_rules
 from relnews.store.records import (
     ARTICLE_FIELDS,
+    ListHeads,
     State,
     StoredEntry,
+    StoredHead,
     StoredList,
     StoredModel,
     StoredRetraction,
+    StoredStanding,
+    weighing_from_columns,
 )
 from relnews.store.schema import (
     articles,
@@ -29,6 +36,7 @@ from relnews.store.schema import (
     retractions,
     rules,
     terms,
+    weighings,
 )
 from relnews.types import Article, Quarantined
 
@@ -37,9 +45,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from relnews.embed.lexical import Weighing
     from relnews.rank.rules import Rule
 
 _IDS_AT_ONCE = 500  # SQLite takes 999 parameters at least
+_HEAD_FIELDS = tuple(field.name for field in fields(StoredHead))
 _ARTICLE_COLUMNS = tuple(articles.c[name] for name in ARTICLE_FIELDS)
 
 
@@ -175,16 +185,63 @@ def related_list(connection: Connection, source_id: str) -> StoredList | None:
     query = select(*columns).where(related.c.source_id == source_id).order_by(related.c.position)
     entries = (dict(row) for row in connection.execute(query).mappings())
     return StoredList(
-        source_id=head.source_id,
-        at=head.at,
-        k=head.k,
-        note=head.note,
-        policy=head.policy,
+        **{name: getattr(head, name) for name in _HEAD_FIELDS},
         rows=tuple(
             StoredEntry(**{**entry, "shared_words": tuple(entry["shared_words"])})
             for entry in entries
         ),
     )
+
+
+def list_heads(connection: Connection) -> ListHeads:
+    """Give every stored list without its entries, in the order of ids."""
+    own = ("source_id", "policy", "k", "seen", "reach")
+    at = type_coerce(lists.c.at, Text)
+    query = select(*(lists.c[name] for name in own), at).order_by(lists.c.source_id)
+    rows = connection.execute(query).all()
+    moments = {text: int(datetime.fromisoformat(text).timestamp() // 1) for *_, text in rows}
+    return ListHeads(
+        source_ids=[row[0] for row in rows],
+        policies=[row[1] for row in rows],
+        at=np.array([moments[row[5]] for row in rows], np.int64),
+        k=np.array([row[2] for row in rows], np.int64),
+        seen=np.array([row[3] for row in rows], np.int64),
+        reach=np.array([row[4] for row in rows], np.float64),
+    )
+
+
+def standings(connection: Connection, ids: Iterable[str]) -> dict[str, StoredStanding]:
+    """Give what decides whether they may be shown, for the stored ones of these articles."""
+    columns = [articles.c[field.name] for field in fields(StoredStanding)]
+    query = select(articles.c.id, *columns)
+    return {
+        name: StoredStanding(*values)
+        for chunk in chunks(ids)
+        for name, *values in connection.execute(query.where(articles.c.id.in_(chunk)))
+    }
+
+
+def listed_targets(connection: Connection, source_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Give the ids on the stored lists of these articles, in order; empty ones are missing."""
+    found: dict[str, list[str]] = {}
+    query = select(related.c.source_id, related.c.target_id)
+    query = query.order_by(related.c.source_id, related.c.position)
+    for chunk in chunks(source_ids):
+        for source_id, target_id in connection.execute(query.where(related.c.source_id.in_(chunk))):
+            found.setdefault(source_id, []).append(target_id)
+    return found
+
+
+def changed_articles(connection: Connection, change: int) -> dict[str, int]:
+    """Give the articles that changed after a change, each with its last one."""
+    query = select(articles.c.id, articles.c.change).where(articles.c.change > change)
+    return {row.id: row.change for row in connection.execute(query)}
+
+
+def weighing(connection: Connection) -> Weighing | None:
+    """Give the counts that weights are taken from; None when they run along."""
+    row = connection.execute(select(weighings.c.documents, weighings.c.frequencies)).one_or_none()
+    return None if row is None else weighing_from_columns(row.documents, row.frequencies)
 
 
 def listed_in(connection: Connection, target_id: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relnews.embed.document import Document
+from relnews.embed.lexical import Weighing
 from relnews.store.schema import utc_text
 from relnews.types import Article
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from relnews.types import Access, PlacedBy, Quarantined, RelatedList, Relation, Status
+    from relnews.types import Access, PlacedBy, Quarantined, Related, Relation, Status
 
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 
@@ -81,6 +83,17 @@ class StoredRetraction:
     at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredStanding:
+    """As much of an article as decides whether it may be shown: see `relnews.rank.check`."""
+
+    status: Status
+    never_recommend: bool
+    published_at: datetime | None
+    embargo_until: datetime | None
+    expires_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEntry:
     """One entry of a stored list; the fields are those of `relnews.types.Related`."""
@@ -98,15 +111,64 @@ class StoredEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredList:
-    """A stored list in its greedy order, and the policy it was made with."""
+class StoredHead:
+    """A stored list without its entries: all that tells whether it is still what it should be.
+
+    Attributes
+    ----------
+    at, k, note, policy
+        The moment it is for, its depth, its note, and the policy it was made with.
+    seen
+        The last change that was taken in when it was made.
+    reach
+        An article that scored less at `at` could not have mattered to it. 0: any related one
+        could; -1: any at all could, as with fills; above 1: none could.
+    """
 
     source_id: str
     at: datetime
     k: int
     note: str
     policy: str
+    seen: int
+    reach: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredList(StoredHead):
+    """A stored list in its greedy order."""
+
     rows: tuple[StoredEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListHeads:
+    """Every stored list without its entries, as columns in the order of ids; see `StoredHead`.
+
+    `source_ids` and `policies` are lists of n, the others int64 or float64 of shape (n,); `at`
+    in epoch seconds.
+    """
+
+    source_ids: list[str]
+    policies: list[str]
+    at: npt.NDArray[np.int64]
+    k: npt.NDArray[np.int64]
+    seen: npt.NDArray[np.int64]
+    reach: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Former:
+    """A version that was replaced, as far as lists made before may stand on it."""
+
+    id: str
+    change: int
+    published_at: int | None
+    updated_at: int | None
+    evergreen: bool
+    section: str
+    document: Document
+    vector: npt.NDArray[np.float16] | None
 
 
 def digest(article: Article) -> str:
@@ -176,22 +238,48 @@ def quarantine_to_columns(record: Quarantined) -> dict[str, Any]:
     return texts | own
 
 
-def entries_to_columns(made: RelatedList) -> list[dict[str, Any]]:
-    """Write the entries of a list; positions begin at 1."""
-    return [
+def entry_of(entry: Related) -> StoredEntry:
+    """Give the stored form of an entry."""
+    return StoredEntry(
+        target_id=entry.article.id,
+        score=float(entry.score),
+        relevance=float(entry.relevance),
+        freshness=float(entry.freshness),
+        lexical=float(entry.lexical),
+        latent=float(entry.latent),
+        relation=entry.relation,
+        placed_by=entry.placed_by,
+        reason=entry.reason,
+        shared_words=entry.shared_words,
+    )
+
+
+def list_to_columns(made: StoredList) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Write a list: its head, and its entries with positions from 1."""
+    head = {field.name: getattr(made, field.name) for field in fields(StoredHead)}
+    entries = [
         {
             "source_id": made.source_id,
             "position": position,
-            "target_id": entry.article.id,
-            "score": float(entry.score),
-            "relevance": float(entry.relevance),
-            "freshness": float(entry.freshness),
-            "lexical": float(entry.lexical),
-            "latent": float(entry.latent),
-            "relation": entry.relation,
-            "placed_by": entry.placed_by,
-            "reason": entry.reason,
+            **{field.name: getattr(entry, field.name) for field in fields(StoredEntry)},
             "shared_words": list(entry.shared_words),
         }
-        for position, entry in enumerate(made.entries, start=1)
+        for position, entry in enumerate(made.rows, start=1)
     ]
+    return head, entries
+
+
+def weighing_to_columns(weighing: Weighing) -> dict[str, Any]:
+    """Write counts as compressed little-endian bytes."""
+    counts = zlib.compress(weighing.frequencies.astype("<i4").tobytes())
+    return {"documents": weighing.n_documents, "frequencies": counts}
+
+
+def weighing_from_columns(documents: int, frequencies: bytes) -> Weighing:
+    """Read counts; `ValueError` when they are damaged."""
+    try:
+        counts = np.frombuffer(zlib.decompress(frequencies), "<i4").astype(np.int64)
+    except zlib.error as error:
+        msg = f"the counts of a weighing cannot be read: {error}"
+        raise ValueError(msg) from error
+    return Weighing(counts, documents)

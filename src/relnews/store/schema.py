@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 APPLICATION = "relnews"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def utc_text(time: datetime) -> str:
@@ -111,6 +111,29 @@ models = Table(
     Column("change", BigInteger, nullable=False),
 )
 
+weighings = Table(
+    "weighings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # the change that made it
+    Column("documents", BigInteger, nullable=False),
+    Column("frequencies", LargeBinary, nullable=False),
+)
+
+# What lists may still stand on: versions that were replaced since those lists were made.
+former = Table(
+    "former",
+    metadata,
+    Column("article_id", Text, primary_key=True),
+    Column("change", BigInteger, primary_key=True, autoincrement=False),
+    Column("published_at", UtcTime),
+    Column("updated_at", UtcTime),
+    Column("evergreen", Boolean, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+    Column("counts", LargeBinary, nullable=False),
+    Column("vector", LargeBinary),
+)
+
 vectors = Table(
     "vectors",
     metadata,
@@ -164,6 +187,8 @@ lists = Table(
     Column("k", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
     Column("policy", Text, nullable=False),
+    Column("seen", BigInteger, nullable=False),  # the last change it took in
+    Column("reach", Float, nullable=False),  # an article that scores less cannot matter to it
     Column("change", BigInteger, nullable=False),
 )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from relnews.store import corpus, integrity, reading
 from relnews.store.opening import open_database
@@ -13,13 +14,40 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator
 
+    from relnews.embed.lexical import Weighing
     from relnews.rank.rules import Rule
     from relnews.store.database import Database
-    from relnews.store.records import State, StoredList, StoredModel, StoredRetraction, StoredRow
+    from relnews.store.records import (
+        Former,
+        ListHeads,
+        State,
+        StoredList,
+        StoredModel,
+        StoredRetraction,
+        StoredRow,
+    )
     from relnews.types import Article, Quarantined
 
 _ARTICLES_AT_ONCE = 500
 _ROWS_AT_ONCE = 2000
+
+
+class Foundation(NamedTuple):
+    """What a reader's views stand on; each is empty before there is one.
+
+    Attributes
+    ----------
+    model
+        The fingerprint of the current model.
+    vocabulary
+        The change that began the vocabulary, after a rebuild.
+    weighing
+        The change that made the counts that weights are taken from.
+    """
+
+    model: str
+    vocabulary: str
+    weighing: str
 
 
 class Store:
@@ -60,6 +88,11 @@ class Store:
             newer relnews, in which case it stays as it was; when it cannot be opened.
         """
         return cls(open_database(url, create=create))
+
+    @property
+    def url(self) -> str:
+        """What `open` takes to open the same database in another process."""
+        return self._database.name
 
     def close(self) -> None:
         """Close every connection."""
@@ -152,19 +185,49 @@ class Store:
         with self._database.reading() as connection:
             return reading.model(connection, fingerprint)
 
-    def foundation(self) -> tuple[str, str]:
-        """Name what everything read before must be read anew for, should it change; cheap.
-
-        Returns
-        -------
-        (model, vocabulary)
-            The fingerprint of the current model, empty when nothing was fitted, and the change
-            that began the vocabulary, empty when nothing was ever rebuilt.
-        """
+    def foundation(self) -> Foundation:
+        """Name what everything read before must be read anew for, should it change; cheap."""
         with self._database.reading() as connection:
-            names = ("model", "vocabulary")
-            model, vocabulary = (reading.meta_value(connection, name) or "" for name in names)
-            return model, vocabulary
+            found = {
+                name: reading.meta_value(connection, name) or "" for name in Foundation._fields
+            }
+            return Foundation(**found)
+
+    def whole(self) -> int:
+        """Give the last change that concerned every list: a rule, a model, a weighing."""
+        with self._database.reading() as connection:
+            return int(reading.meta_value(connection, "whole") or 0)
+
+    def unfinished_run(self) -> datetime | None:
+        """Give the moment for which every list was being made when a run was interrupted."""
+        with self._database.reading() as connection:
+            at = reading.meta_value(connection, "run")
+            return datetime.fromisoformat(at) if at else None
+
+    def weighing(self) -> Weighing | None:
+        """Give the counts that weights are taken from; None when they run along."""
+        with self._database.reading() as connection:
+            return reading.weighing(connection)
+
+    def former_versions(self) -> list[Former]:
+        """Give the replaced versions that stored lists may stand on, oldest change first."""
+        with self._database.reading() as connection:
+            return corpus.former_versions(connection)
+
+    def list_heads(self) -> ListHeads:
+        """Give every stored list without its entries, in the order of ids."""
+        with self._database.reading() as connection:
+            return reading.list_heads(connection)
+
+    def listed_targets(self, source_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Give the ids on the stored lists of these articles, in order; empty ones are missing."""
+        with self._database.reading() as connection:
+            return reading.listed_targets(connection, source_ids)
+
+    def changed_articles(self, change: int) -> dict[str, int]:
+        """Give the articles that changed after a change, each with its last one."""
+        with self._database.reading() as connection:
+            return reading.changed_articles(connection, change)
 
     def rules(self) -> dict[int, Rule]:
         """Give every rule by its id, oldest first."""

@@ -12,16 +12,17 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from relnews.errors import ModelMismatch, StoreError
 from relnews.rank import rules as rank_rules
-from relnews.store import reading, schema
+from relnews.store import corpus, reading, schema
 from relnews.store.records import (
     ARTICLE_FIELDS,
     config_text,
     digest,
     document_to_columns,
-    entries_to_columns,
+    list_to_columns,
     quarantine_to_columns,
     storable,
     text_fingerprint,
+    weighing_to_columns,
 )
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
     from relnews.embed.document import Document
+    from relnews.embed.lexical import Weighing
     from relnews.rank.rules import Rule
-    from relnews.store.records import State
-    from relnews.types import Article, Quarantined, RelatedList, Status
+    from relnews.store.records import State, StoredList, StoredStanding
+    from relnews.types import Article, Quarantined, Status
 
 
 class Writer:
@@ -65,6 +67,14 @@ class Writer:
         """Give the articles whose stored list carries this one, in the order of their ids."""
         return reading.listed_in(self._connection, target_id)
 
+    def listed_targets(self, source_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Give the ids on the stored lists of these articles, in order; empty ones are missing."""
+        return reading.listed_targets(self._connection, source_ids)
+
+    def standings(self, ids: Iterable[str]) -> dict[str, StoredStanding]:
+        """Give what decides whether they may be shown, for the stored ones of these articles."""
+        return reading.standings(self._connection, ids)
+
     def put_articles(self, entries: Sequence[tuple[Article, str, Document]]) -> None:
         """Save articles with their detected language and document, replacing by id.
 
@@ -77,6 +87,7 @@ class Writer:
             {"article_id": article.id, **document_to_columns(document)}
             for article, _, document in entries
         ]
+        self._keep_former(article.id for article, _, _ in entries)
         self._upsert(schema.articles, rows)
         self._upsert(schema.documents, parts)
         for chunk in reading.chunks(article.id for article, _, _ in entries):
@@ -161,9 +172,19 @@ class Writer:
         row = {"fingerprint": name, "config": text, "arrays": arrays, "change": self.change}
         self._upsert(schema.models, [row])
         self._set_meta("model", name)
+        self._concern_all_lists()
         self._delete(schema.vectors, schema.vectors.c.model != name)
         self._delete(schema.models, schema.models.c.fingerprint != name)
         return name
+
+    def put_weighing(self, weighing: Weighing) -> int:
+        """Save the counts that weights are taken from, in place of earlier ones; return its id."""
+        self._delete(schema.weighings, schema.weighings.c.id >= 0)
+        row = {"id": self.change, **weighing_to_columns(weighing)}
+        self._insert(schema.weighings, [row])
+        self._set_meta("weighing", str(self.change))
+        self._concern_all_lists()
+        return self.change
 
     def touch(self, ids: Iterable[str]) -> None:
         """Mark articles as changed, so that readers load them again."""
@@ -176,14 +197,16 @@ class Writer:
 
     def clear_derived(self) -> None:
         """Drop all that follows from the articles: documents, terms, models, vectors, lists."""
-        derived = ("related", "lists", "vectors", "models", "documents", "terms")
-        for name in derived:
+        derived = ("related", "lists", "former", "weighings", "vectors", "models", "documents")
+        for name in (*derived, "terms"):
             self._connection.execute(delete(schema.metadata.tables[name]))
         self._set_meta("model", "")
+        self._set_meta("weighing", "")
         self._set_meta("vocabulary", str(self.change))
 
     def add_rule(self, rule: Rule) -> int:
         """Save a rule and return its id."""
+        self._concern_all_lists()
         result = self._connection.execute(
             insert(schema.rules).values(rule=rank_rules.to_json(rule))
         )
@@ -192,6 +215,7 @@ class Writer:
 
     def remove_rule(self, rule_id: int) -> bool:
         """Remove a rule; False when there is none of this id."""
+        self._concern_all_lists()
         return self._delete(schema.rules, schema.rules.c.id == rule_id) > 0
 
     def retract(self, article_id: str, reason: str, at: datetime | None) -> bool:
@@ -228,23 +252,48 @@ class Writer:
             self._set_status(article_id, former)
         return True
 
-    def put_lists(self, lists: Sequence[RelatedList], policy: str) -> None:
+    def put_lists(self, lists: Sequence[StoredList]) -> None:
         """Save lists, each replacing the one its source article had."""
         latest = {made.source_id: made for made in lists}
         self.remove_lists(latest)
         heads, rows = [], []
-        for source_id, made in latest.items():
-            head = {"source_id": source_id, "at": made.at, "k": made.k, "note": made.note}
-            heads.append({**head, "policy": policy, "change": self.change})
-            rows += entries_to_columns(made)
+        for made in latest.values():
+            head, entries = list_to_columns(made)
+            heads.append({**head, "change": self.change})
+            rows += entries
         self._insert(schema.lists, heads)
         self._insert(schema.related, rows)
+
+    def begin_run(self, at: datetime) -> None:
+        """Note that every list is being made for a moment."""
+        self._set_meta("run", schema.utc_text(at))
+
+    def end_run(self) -> None:
+        """Note that the run which was begun last is done."""
+        self._set_meta("run", "")
+
+    def forget_former(self, seen: int) -> None:
+        """Drop replaced versions that no list stands on: all lists have seen this change."""
+        self._delete(schema.former, schema.former.c.change <= seen)
 
     def remove_lists(self, source_ids: Iterable[str]) -> None:
         """Remove the stored lists of these articles."""
         for chunk in reading.chunks(source_ids):
             self._delete(schema.related, schema.related.c.source_id.in_(chunk))
             self._delete(schema.lists, schema.lists.c.source_id.in_(chunk))
+
+    def _keep_former(self, ids: Iterable[str]) -> None:
+        """Keep what is about to be replaced, for lists that may stand on it."""
+        if self._connection.execute(select(schema.lists.c.source_id).limit(1)).first() is None:
+            return
+        names = [column.name for column in schema.former.columns]
+        for chunk in reading.chunks(ids):
+            old = corpus.versions().where(schema.articles.c.id.in_(chunk))
+            statement = self._dialect_insert(schema.former).from_select(names, old)
+            self._connection.execute(statement.on_conflict_do_nothing())
+
+    def _concern_all_lists(self) -> None:
+        self._set_meta("whole", str(self.change))
 
     def _article_row(self, article: Article, language: str) -> dict[str, Any]:
         row = {name: getattr(article, name) for name in ARTICLE_FIELDS}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_CLIP = 100.0
 
 
-def off_policy(  # noqa: PLR0913  # the house allows six
+def off_policy(
     system: str,
     impressions: Sequence[Impression],
     lists: Sequence[Sequence[str]],

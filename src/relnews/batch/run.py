@@ -1,0 +1,128 @@
+"""One run: what is due is made, checked once more against the store, written, and counted."""
+
+from __future__ import annotations
+
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from relnews.batch.making import make_lists
+from relnews.batch.workers import make_in_workers
+from relnews.rank.check import violations
+from relnews.types import BatchReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from relnews.batch.task import Task
+    from relnews.mirror import Mirror
+    from relnews.store import Store, StoredList, Writer
+
+LISTS_AT_ONCE = 256
+"""Lists in one block, which is one transaction."""
+
+_ROUNDS = 4
+"""How often a run looks again for what is due: workers die, and other processes write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where lists are made: a store, its mirror, and the lock of whoever uses that."""
+
+    store: Store
+    mirror: Mirror
+    lock: AbstractContextManager[object]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """A report in the making; `stood` counts the lists that replaced another one."""
+
+    written: set[str] = field(default_factory=set)
+    changed: int = 0
+    stood: int = 0
+    replaced: float = 0.0
+
+
+def run(
+    desk: Desk,
+    task: Task,
+    waiting: Callable[[set[str]], Sequence[str]],
+    n_jobs: int,
+    progress: Callable[[int, int], None],
+) -> BatchReport:
+    """Make and store lists until none is due.
+
+    What a block has stored stays, whatever happens then.
+
+    Parameters
+    ----------
+    desk
+        Where.
+    task
+        What.
+    waiting
+        Gives the articles whose list is due, told which this run has written; asked again
+        after each round.
+    n_jobs
+        With 1, lists are made in this process; see `make_in_workers`.
+    progress
+        Called after each block with the lists made so far, and of how many.
+
+    Raises
+    ------
+    BrokenProcessPool
+        When workers die again and again.
+    """
+    tally, broken = _Tally(), None
+    for _ in range(_ROUNDS):
+        broken = None
+        ids = waiting(tally.written)
+        if not ids:
+            break
+        total = len(tally.written) + len(ids)
+        try:
+            for made in _made(desk, task, ids, n_jobs):
+                _write(desk, task, made, tally)
+                progress(len(tally.written), total)
+        except BrokenProcessPool as error:  # a worker died: what it had is still due
+            broken = error
+    if broken is not None:
+        raise broken
+    churn = tally.replaced / tally.stood if tally.stood else 0.0
+    return BatchReport(len(tally.written), tally.changed, churn)
+
+
+def _made(desk: Desk, task: Task, ids: Sequence[str], n_jobs: int) -> Iterator[list[StoredList]]:
+    starts = range(0, len(ids), LISTS_AT_ONCE)
+    blocks = (ids[start : start + LISTS_AT_ONCE] for start in starts)
+    if n_jobs != 1:
+        language = desk.mirror.analyzer.language
+        yield from make_in_workers(desk.store.url, language, task, blocks, n_jobs)
+        return
+    for block in blocks:
+        yield make_lists(desk.store, desk.mirror, desk.lock, task, block)
+
+
+def _write(desk: Desk, task: Task, made: Sequence[StoredList], tally: _Tally) -> None:
+    """Write what the final check lets through; the rest stays due."""
+    with desk.store.write() as writer:
+        sound = [one for one in made if not _wrong(writer, desk, task, one)]
+        former = writer.listed_targets(one.source_id for one in sound)
+        writer.put_lists(sound)
+    for one in sound:
+        tally.written.add(one.source_id)
+        old, new = former.get(one.source_id), [row.target_id for row in one.rows]
+        tally.changed += old != new
+        if old:
+            tally.stood += 1
+            tally.replaced += len(set(old) - set(new)) / len(old)
+
+
+def _wrong(writer: Writer, desk: Desk, task: Task, made: StoredList) -> dict[str, str]:
+    """Hold a list against what the store says inside the transaction that writes it."""
+    ids = [row.target_id for row in made.rows]
+    standing = writer.standings(ids)
+    pairs = [(name, standing.get(name)) for name in ids]
+    return violations(pairs, made.source_id, task.at, frozenset(), desk.mirror.rules)

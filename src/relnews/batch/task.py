@@ -1,0 +1,34 @@
+"""What one run is to do: whose lists, for which moment, how deep, under which policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from relnews.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run.
+
+    Attributes
+    ----------
+    at
+        The moment the lists are for.
+    depth
+        Entries per stored list.
+    policy
+        How lists are made.
+    since
+        Lists made for this moment or later stay, unless a change concerns them; with None, those
+        made for `at`.
+    """
+
+    at: datetime
+    depth: int
+    policy: Policy
+    since: datetime | None = None
