@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     Rows = npt.NDArray[np.intp]
     Values = npt.NDArray[np.float32]
+    Taken = int | npt.NDArray[np.intp]
     Mask = npt.NDArray[np.bool_]
 
 
@@ -47,14 +48,18 @@ class Index(Protocol):
 
 
 class Selection(Protocol):
-    """A list in the making."""
+    """Lists in the making: leading axes are lists, none for a single one."""
 
     def gains(self) -> Values:
-        """Give what each candidate would add now, shape (m,); larger is better."""
+        """Give what each candidate would add now, shape (..., m); larger is better."""
         ...
 
-    def take(self, taken: int, similarity: Values) -> None:
-        """Note that a candidate was taken; `similarity` is its own to all, shape (m,)."""
+    def take(self, taken: Taken, similarity: Values) -> None:
+        """Note which candidate each list took, shape (...).
+
+        `similarity` is that of the taken one to all candidates of its list, shape (..., m). A
+        finished list is handed any place; nobody reads its gains any more.
+        """
         ...
 
 
@@ -62,5 +67,5 @@ class Selector(Protocol):
     """Picks entries greedily for relevance and diversity."""
 
     def begin(self, scores: Values) -> Selection:
-        """Start a list over candidates with these scores in [0, 1], shape (m,), m >= 1."""
+        """Start lists over candidates with these scores in [0, 1], shape (..., m), m >= 1."""
         ...
