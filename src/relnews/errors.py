@@ -7,6 +7,7 @@
     ├── InvalidTruth        what should be true cannot be        (ValueError)
     ├── UnknownArticle      no article has this id               (LookupError)
     ├── IngestError         a file cannot be read at all
+    ├── ExportError         lists cannot be written there
     └── StoreError          the database is not ours, or not sound
         └── ModelMismatch   vectors or models do not belong together
 
@@ -14,6 +15,7 @@ A message says what must hold, what was given and what to do.
 """
 
 __all__ = [
+    "ExportError",
     "IngestError",
     "InvalidArticle",
     "InvalidPolicy",
@@ -52,6 +54,10 @@ class UnknownArticle(RelnewsError, LookupError):
 
 class IngestError(RelnewsError):
     """A file as a whole cannot be read: missing, unknown format, broken gzip."""
+
+
+class ExportError(RelnewsError):
+    """Lists cannot be written to a target: unknown format, missing extra, no right to write."""
 
 
 class StoreError(RelnewsError):

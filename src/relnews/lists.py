@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from relnews.mirror import Mirror
     from relnews.policy import Policy
     from relnews.query import Placed
+    from relnews.rank.ruleset import RuleSet
     from relnews.store import Store, StoredEntry
     from relnews.types import Article
 
@@ -72,7 +73,7 @@ class ListMaker:
 
     def make(self, asked: Asked) -> RelatedList:
         """Make the list that is asked for."""
-        off = self.switched_off(asked.article)
+        off = switched_off(asked.article, self._mirror.rules)
         made = _Made((), off, NOTHING_MATTERS) if off else self._made(asked)
         return RelatedList(
             source_id=asked.article.id,
@@ -85,7 +86,7 @@ class ListMaker:
 
     def make_stored(self, asked: Asked) -> StoredList:
         """Make the list that is asked for, as it is stored."""
-        off = self.switched_off(asked.article)
+        off = switched_off(asked.article, self._mirror.rules)
         made = _Made((), off, NOTHING_MATTERS) if off else self._made(asked)
         return StoredList(
             source_id=asked.article.id,
@@ -125,14 +126,6 @@ class ListMaker:
             site, rules = self._mirror.site(), self._mirror.rules
             query = query_of(self._mirror, asked)
             return Ranker(site, self._policy, rules, query).why_not(row, asked.k)
-
-    def switched_off(self, article: Article) -> str:
-        """Say why an article gets no list; empty when it gets one."""
-        if article.status == "canceled":
-            return "no list: the article was canceled or retracted"
-        if article.no_list:
-            return "no list: switched off on the article"
-        return "no list: switched off by a rule" if self._mirror.rules.no_list(article.id) else ""
 
     def _entries(
         self,
@@ -188,6 +181,15 @@ class ListMaker:
             tuple(spelt[term] for term in terms.tolist() if term in spelt)[:SHARED_WORDS]
             for terms in shared
         ]
+
+
+def switched_off(article: Article, rules: RuleSet) -> str:
+    """Say why an article gets no list; empty when it gets one."""
+    if article.status == "canceled":
+        return "no list: the article was canceled or retracted"
+    if article.no_list:
+        return "no list: switched off on the article"
+    return "no list: switched off by a rule" if rules.no_list(article.id) else ""
 
 
 def query_of(mirror: Mirror, asked: Asked) -> Query:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from relnews import intake
 from relnews.batch import Desk, Task, make_due, make_some
 from relnews.errors import InvalidQuery, UnknownArticle
-from relnews.lists import Asked, ListMaker, note
+from relnews.lists import Asked, ListMaker
 from relnews.mirror import Mirror
 from relnews.policy import Policy
-from relnews.rank.check import violations
 from relnews.store import Store
-from relnews.types import Article, Related, RelatedList, Retraction
+from relnews.stored import StoredLists
+from relnews.types import Article, Retraction
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from relnews.rank.rules import Rule
-    from relnews.store import StoredList
-    from relnews.types import AddReport, BatchReport, Quarantined
+    from relnews.types import AddReport, BatchReport, Quarantined, RelatedList
 
 DEPTH = 20
 """Entries in a stored list: more than are shown, so that one that vanishes is replaced."""
@@ -222,11 +222,12 @@ class Recommender:
                 carriers = writer.listed_in(article_id)
                 known = writer.retract(article_id, reason, None)
             self._mirror.refresh()
+            reader = StoredLists(self._store, self._mirror.rules)
             lists = {}
             for source_id in carriers:
                 stored = self._store.related_list(source_id)
                 if stored is not None:
-                    lists[source_id] = tuple(self._sound(stored, stored.at, frozenset()))
+                    lists[source_id] = reader.show([stored], at=stored.at, k=stored.k)[0].ids
             return Retraction(article_id, reason, known, lists)
 
     def reinstate(self, article_id: str) -> bool:
@@ -320,35 +321,45 @@ class Recommender:
             stored = self._store.related_list(article_id)
             if stored is None:
                 return None
-            off = self._maker().switched_off(self.article(article_id))
-            sound = {} if off else self._sound(stored, at, _ids(exclude))
-            rows = [row for row in stored.rows if row.target_id in sound][:k]
-        entries = tuple(
-            Related(
-                article=sound[row.target_id],
-                score=row.score,
-                relevance=row.relevance,
-                freshness=row.freshness,
-                lexical=row.lexical,
-                latent=row.latent,
-                relation=row.relation,
-                placed_by=row.placed_by,
-                shared_words=row.shared_words,
-                reason=row.reason,
-            )
-            for row in rows
-        )
-        text = off or note(entries, k)
-        return RelatedList(source_id=article_id, at=at, k=k, entries=entries, note=text)
+            reader = StoredLists(self._store, self._mirror.rules)
+            return reader.show([stored], at=at, k=k, exclude=_ids(exclude))[0]
 
-    def _sound(
-        self, stored: StoredList, at: datetime, exclude: frozenset[str]
-    ) -> dict[str, Article]:
-        """Give the targets of a stored list that may be shown at a moment, in order."""
-        articles = self._store.articles(row.target_id for row in stored.rows)
-        pairs = [(row.target_id, articles.get(row.target_id)) for row in stored.rows]
-        wrong = violations(pairs, stored.source_id, at, exclude, self._mirror.rules)
-        return {name: article for name, article in pairs if article and name not in wrong}
+    def stored_lists(self, *, at: datetime, k: int = 5, since: int = 0) -> Iterator[RelatedList]:
+        """Give what `stored_list` gives for every article that has a stored list, by id.
+
+        Each 200 lists are read and checked together, when they are asked for: what is retracted
+        while this runs is on none of the lists that are still to come. The articles come without
+        their bodies, which no list shows.
+
+        Parameters
+        ----------
+        at, k
+            As for `stored_list`.
+        since
+            Only lists that were stored after this change of the store (`Store.change`), or lost
+            a retracted entry after it; 0 gives all.
+
+        Notes
+        -----
+        A list that was stored earlier may show less by now: an entry expires, or is blocked, and
+        no change of the list marks it. Whoever publishes lists anew must write all of them.
+
+        Raises
+        ------
+        InvalidQuery
+            When `k` is less than 1 or `at` is naive; at once, not at the first list.
+        """
+        _require(k, at)
+        return self._stored_lists(at, k, since)
+
+    def _stored_lists(self, at: datetime, k: int, since: int) -> Iterator[RelatedList]:
+        stored = self._store.all_lists(since)
+        while chunk := list(islice(stored, _LISTS_AT_ONCE)):
+            with self._lock:
+                self._mirror.refresh()
+                reader = StoredLists(self._store, self._mirror.rules, bodies=False)
+                shown = reader.show(chunk, at=at, k=k)
+            yield from shown
 
 
 def _ids(exclude: Iterable[str]) -> frozenset[str]:

@@ -110,6 +110,13 @@ def explain(
 @click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
 @click.option("--jobs", default=1, show_default=True, help="Processes; -1: one per core.")
 @options.policy_file
+@click.option(
+    "--out",
+    multiple=True,
+    metavar="FILE",
+    help="Write all stored lists to a .jsonl, .jsonl.gz, .parquet, .db or .sqlite file or to a "
+    "database URL; may be repeated.",
+)
 @options.as_json
 def precompute(
     database: str,
@@ -119,9 +126,13 @@ def precompute(
     resume: bool,
     jobs: int,
     policy_path: str | None,
+    out: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Make and store the lists of all articles, or those that changes concern."""
+    from relnews.export import lists_writer
+
+    writers = [lists_writer(target) for target in out]
     with options.open_site(database, policy_path) as rec:
         if resume:
             at = rec.store.unfinished_run() or _nothing_to_resume()
@@ -129,6 +140,8 @@ def precompute(
             report = rec.precompute(
                 at=at, depth=depth, changed_since=changed_since, n_jobs=jobs, progress=progress
             )
+        for write in writers:
+            write(rec.stored_lists(at=at, k=depth))
     if as_json:
         options.print_json({"at": at.isoformat(), **asdict(report)})
     else:

@@ -27,7 +27,7 @@ def open_database(url: str | os.PathLike[str], *, create: bool) -> Database:
         When there is nothing and `create` is false; when the database is not one of ours, or is
         newer than this library (it is then left as it was); when it cannot be read or written.
     """
-    target = _parse(url)
+    target = database_url(url)
     try:
         if target.get_backend_name() != "sqlite":
             database = Database(create_engine(target), target.render_as_string(), shared=False)
@@ -49,8 +49,14 @@ def open_database(url: str | os.PathLike[str], *, create: bool) -> Database:
     return database
 
 
-def _parse(url: str | os.PathLike[str]) -> URL:
-    """Give the URL of a database; a path is taken literally, whatever characters it has."""
+def database_url(url: str | os.PathLike[str]) -> URL:
+    """Give the URL of a database; a path is taken literally, whatever characters it has.
+
+    Raises
+    ------
+    StoreError
+        When a URL cannot be read, or the path is empty.
+    """
     if isinstance(url, str) and "://" in url:
         try:
             parsed = make_url(url)

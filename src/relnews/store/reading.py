@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy import Text, func, literal, select, type_coerce
 
 from relnews.errors import InvalidArticle
 from relnews.rank import rules as rank_rules
@@ -43,7 +43,7 @@ from relnews.types import Article, Quarantined
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from relnews.embed.lexical import Weighing
     from relnews.rank.rules import Rule
@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 _IDS_AT_ONCE = 500  # SQLite takes 999 parameters at least
 _HEAD_FIELDS = tuple(field.name for field in fields(StoredHead))
 _ARTICLE_COLUMNS = tuple(articles.c[name] for name in ARTICLE_FIELDS)
+_WITHOUT_BODY = tuple(
+    literal("").label("body") if column.name == "body" else column for column in _ARTICLE_COLUMNS
+)
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -84,11 +87,14 @@ def to_article(values: Any) -> Article:  # noqa: ANN401  # a row's columns, in t
     return Article(**fields)
 
 
-def articles_of(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:
+def articles_of(
+    connection: Connection, ids: Iterable[str], *, bodies: bool = True
+) -> dict[str, Article]:
     """Give the stored ones of these articles, in the order asked for."""
+    columns = _ARTICLE_COLUMNS if bodies else _WITHOUT_BODY
     found: dict[str, Article] = {}
     for chunk in chunks(ids):
-        query = select(*_ARTICLE_COLUMNS).where(articles.c.id.in_(chunk))
+        query = select(*columns).where(articles.c.id.in_(chunk))
         here = {row[0]: to_article(row) for row in connection.execute(query)}
         found |= {article_id: here[article_id] for article_id in chunk if article_id in here}
     return found
@@ -178,18 +184,48 @@ def all_quarantined(connection: Connection) -> list[Quarantined]:
 
 def related_list(connection: Connection, source_id: str) -> StoredList | None:
     """Give the stored list of an article."""
-    head = connection.execute(select(lists).where(lists.c.source_id == source_id)).one_or_none()
-    if head is None:
-        return None
-    columns = [column for column in related.c if column.name not in {"source_id", "position"}]
-    query = select(*columns).where(related.c.source_id == source_id).order_by(related.c.position)
-    entries = (dict(row) for row in connection.execute(query).mappings())
-    return StoredList(
-        **{name: getattr(head, name) for name in _HEAD_FIELDS},
-        rows=tuple(
-            StoredEntry(**{**entry, "shared_words": tuple(entry["shared_words"])})
-            for entry in entries
-        ),
+    return next(iter(_lists(connection, select(lists).where(lists.c.source_id == source_id))), None)
+
+
+def lists_after(
+    connection: Connection, source_id: str | None, since: int, limit: int
+) -> list[StoredList]:
+    """Give the next lists that were written after a change, in the order of their source ids."""
+    query = select(lists).where(lists.c.change > since).order_by(lists.c.source_id).limit(limit)
+    if source_id is not None:
+        query = query.where(lists.c.source_id > source_id)
+    return _lists(connection, query)
+
+
+def _lists(connection: Connection, query: Select[Any]) -> list[StoredList]:
+    """Give the lists whose heads a query finds, with their entries: two queries in all."""
+    heads = connection.execute(query).all()
+    ids = [head.source_id for head in heads]
+    entries: dict[str, list[StoredEntry]] = {source_id: [] for source_id in ids}
+    rows = select(related).where(related.c.source_id.in_(ids))
+    for row in connection.execute(rows.order_by(related.c.source_id, related.c.position)):
+        entries[row.source_id].append(_to_entry(row))
+    return [
+        StoredList(
+            **{name: getattr(head, name) for name in _HEAD_FIELDS},
+            rows=tuple(entries[head.source_id]),
+        )
+        for head in heads
+    ]
+
+
+def _to_entry(row: Any) -> StoredEntry:  # noqa: ANN401  # a row of `related`
+    return StoredEntry(
+        target_id=row.target_id,
+        score=row.score,
+        relevance=row.relevance,
+        freshness=row.freshness,
+        lexical=row.lexical,
+        latent=row.latent,
+        relation=row.relation,
+        placed_by=row.placed_by,
+        reason=row.reason,
+        shared_words=tuple(row.shared_words),
     )
 
 

@@ -7,10 +7,9 @@ the lists of `Pipeline`, in a seventh of its time (2.1 ms instead of 14.8 ms on 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from threading import RLock
 from typing import TYPE_CHECKING
 
-from relnews.lists import ListMaker
+from relnews.lists import switched_off
 from relnews.rank.ranker import Ranker
 from relnews.types import Article
 
@@ -61,8 +60,7 @@ class Panel:
         recommender = self._world.recommender
         asked = self._world.source(source, at)
         article = asked if isinstance(asked, Article) else recommender.article(asked)
-        maker = ListMaker(recommender.store, self._world.mirror, recommender.policy, RLock())
-        return bool(maker.switched_off(article))
+        return bool(switched_off(article, self._world.mirror.rules))
 
 
 @dataclass(frozen=True, slots=True)
