@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -179,6 +182,40 @@ def test_precompute_stores_as_deep_as_told(site: Path, tmp_path: Path) -> None:
     fresh = shown(site, BRIDGE, "--policy", strict, "-k", "9")
     assert shown(site, BRIDGE, "--stored", "-k", "9") == fresh
     is_told(run("precompute", site, "--depth", "0"), "at least 1, got 0")
+
+
+def test_precompute_writes_the_stored_lists_out(site: Path, tmp_path: Path) -> None:
+    lines, table = tmp_path / "lists.jsonl", tmp_path / "cms.db"
+    for moment in (AT, "2026-03-15T15:00"):
+        ran = run(
+            *("precompute", site, "--at", moment, "--depth", "7"), "--out", lines, "--out", table
+        )
+        assert (ran.code, ran.out, ran.err) == (0, "148 lists stored\n", "")
+    records = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    assert len(records) == 148
+    by_id = {record["source_id"]: record for record in records}
+    asked = (BRIDGE, "--stored", "-k", "7", "--at", "2026-03-15T15:00", "--json")
+    assert by_id[BRIDGE] == run("recommend", site, *asked).json
+    shown_ids = {entry["id"] for record in records for entry in record["entries"]}
+    assert "spo-004" not in shown_ids  # it expired at 14:00
+    with closing(sqlite3.connect(table)) as connection:
+        found = connection.execute("SELECT source_id, position, target_id FROM related_articles")
+        assert sorted(found) == sorted(
+            (record["source_id"], entry["position"], entry["id"])
+            for record in records
+            for entry in record["entries"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [("lists.csv", "must end in one of .jsonl"), ("none/a.db", "folder"), ("news.db", "own state")],
+)
+def test_precompute_refuses_a_bad_target_before_the_work(
+    out: str, words: str, site: Path, tmp_path: Path
+) -> None:
+    is_told(run("precompute", site, "--at", AT, "--out", tmp_path / out), words)
+    assert run("recommend", site, BRIDGE, "--stored", "--at", AT).code == 2
 
 
 def test_explain_shows_the_parts_of_each_score(site: Path) -> None:

@@ -395,6 +395,13 @@ class NewsroomMachine(RuleBasedStateMachine):
     def read_all_stored_lists(self) -> None:
         for name in sorted(self.known.lists):
             self.read_the_stored_list(name, DEPTH, [])
+        for rec in self.recs:
+            in_bulk = [*rec.stored_lists(at=self.at, k=3)]
+            assert [related.source_id for related in in_bulk] == sorted(self.known.lists)
+            for related in in_bulk:
+                single = rec.stored_list(related.source_id, at=self.at, k=3)
+                assert single is not None
+                assert (related.ids, related.note) == (single.ids, single.note)
 
     def ask(
         self, question: str | Article, source: Article, k: int, exclude: list[str], policy: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from relnews.errors import ModelMismatch, StoreError
 from relnews.rank.rules import Cap, Pin
-from relnews.store import Store, StoredModel, fingerprint
+from relnews.store import Store, StoredModel, fingerprint, sql
 from relnews.types import Quarantined
 from test_store import a_list, an_article, put, put_model, rows_of
 
@@ -137,6 +138,31 @@ def test_a_stored_list_is_what_was_made(store: Store) -> None:
     with store.write() as writer:
         writer.remove_lists(["a"])
     assert (store.listed_sources(), store.counts()["related"]) == (["b"], 0)
+
+
+@pytest.mark.parametrize("n_at_once", [1, 2, 200])
+def test_all_lists_are_those_given_one_by_one(
+    store: Store, n_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "_LISTS_AT_ONCE", n_at_once)
+    assert [*store.all_lists()] == []
+    put(store, *map(an_article, "äabcd"))
+    changes = []
+    for made in (a_list("c", "a", "b"), a_list("ä", "d"), a_list("a"), a_list("b", "a", "d", "c")):
+        with store.write() as writer:
+            writer.put_lists([made], "policy-1")
+            changes.append(writer.change)
+    assert [*store.all_lists()] == [store.related_list(name) for name in "abcä"]
+    for n_seen, change in enumerate(changes, start=1):
+        later = ["c", "ä", "a", "b"][n_seen:]
+        assert [stored.source_id for stored in store.all_lists(change)] == sorted(later)
+
+
+def test_articles_without_bodies_are_the_same_but_for_them(store: Store) -> None:
+    full = an_article("a", body="Der Rat stimmte zu.", tags=("Rat",), published_at=NOON)
+    put(store, full, an_article("b"))
+    found = store.articles(["b", "none", "a"], bodies=False)
+    assert found == {"b": an_article("b"), "a": replace(full, body="")}
 
 
 @pytest.mark.parametrize(("source", "target"), [("none", "a"), ("a", "none")])

@@ -200,6 +200,8 @@ def lists_after(
 def _lists(connection: Connection, query: Select[Any]) -> list[StoredList]:
     """Give the lists whose heads a query finds, with their entries: two queries in all."""
     heads = connection.execute(query).all()
+    if not heads:
+        return []
     ids = [head.source_id for head in heads]
     entries: dict[str, list[StoredEntry]] = {source_id: [] for source_id in ids}
     rows = select(related).where(related.c.source_id.in_(ids))
