@@ -30,13 +30,9 @@ def articles(draw: st.DrawFn, name: str = "") -> Article:
     return Article(
         id=name or draw(st.sampled_from(_IDS)),
         headline=" ".join(words[:3]),
-        body=" ".join(words)
-        + draw(st.sampled_from(["", " rathaus markt platz brunnen kirche" * 2])),
-        published_at=NOON
-        - timedelta(hours=draw(st.sampled_from([-3, 0, 1, 2, 9, 30, 50, 70, 90, 2000]))),
-        updated_at=draw(
-            st.sampled_from([None, NOON - timedelta(hours=1), NOON + timedelta(hours=3)])
-        ),
+        body=" ".join(words) + rest,
+        published_at=NOON - hour * draw(st.sampled_from([-3, 0, 1, 2, 9, 30, 50, 70, 90, 2000])),
+        updated_at=draw(st.sampled_from([None, None, NOON - hour, NOON + 3 * hour])),
         expires_at=draw(st.sampled_from([None, None, None, NOON + timedelta(hours=2)])),
         embargo_until=draw(st.sampled_from([None, None, None, NOON + timedelta(hours=4)])),
         evergreen=draw(st.sampled_from([False, False, False, True])),

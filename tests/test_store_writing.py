@@ -12,7 +12,7 @@ from relnews.errors import ModelMismatch, StoreError
 from relnews.rank.rules import Cap, Pin
 from relnews.store import Store, StoredModel, fingerprint, sql
 from relnews.types import Quarantined
-from test_store import a_list, an_article, put, put_model, rows_of
+from test_store import NOON, a_list, an_article, put, put_model, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,7 +150,7 @@ def test_all_lists_are_those_given_one_by_one(
     changes = []
     for made in (a_list("c", "a", "b"), a_list("ä", "d"), a_list("a"), a_list("b", "a", "d", "c")):
         with store.write() as writer:
-            writer.put_lists([made], "policy-1")
+            writer.put_lists([made])
             changes.append(writer.change)
     assert [*store.all_lists()] == [store.related_list(name) for name in "abcä"]
     for n_seen, change in enumerate(changes, start=1):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 DEPTH = 20
 """Entries in a stored list: more than are shown, so that one that vanishes is replaced."""
 
+_LISTS_AT_ONCE = 200
+
 
 class Recommender:
     """The lists of one site, over one store.
