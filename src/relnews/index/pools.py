@@ -7,11 +7,20 @@ and of rules. What a pool leaves out is at most as similar as its reach: that is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+    from collections.abc import Iterable
+
+    from relnews.index.space import Space, Values
+
+    Places = npt.NDArray[np.intp]
+
+_CELLS = 1 << 25  # similarities held at once: 128 MiB, 32 arrivals among a million points
+_Cells = TypeVar("_Cells", npt.NDArray[np.int32], npt.NDArray[np.float32])
 
 
 @dataclass(slots=True, eq=False)
@@ -21,12 +30,13 @@ class Pools:
     Attributes
     ----------
     rows
-        int32, shape (n, m): the points in no order; -1 where there are fewer than m others.
+        int32, shape (n, m): the points in no order; -1 where there are fewer than m others, or
+        where a point was removed and none has taken its place.
     similarity
         float32, shape (n, m): of the same places; -inf where there is no point.
     reach
         float32, shape (n,): every point outside a pool has at most this similarity; -inf where
-        nothing is outside.
+        nothing is outside. +inf where the point itself was removed: its pool is empty for good.
     exact
         False when an approximate join made them: then the reach is likely, not certain.
     """
@@ -35,3 +45,161 @@ class Pools:
     similarity: npt.NDArray[np.float32]
     reach: npt.NDArray[np.float32]
     exact: bool = True
+
+    def __len__(self) -> int:
+        """Count the points, removed ones too."""
+        return len(self.reach)
+
+    @property
+    def removed(self) -> npt.NDArray[np.bool_]:
+        """Tell which points were removed, shape (n,)."""
+        gone: npt.NDArray[np.bool_] = np.isposinf(self.reach)
+        return gone
+
+
+def insert(pools: Pools, space: Space, first: int) -> Places:
+    """Give the points from row `first` on their pools, and enter them into those of the others.
+
+    The outcome is that of one arrival after the other: a newcomer enters every pool whose reach
+    it exceeds, and the least similar point of a full pool leaves. One pass over the points for a
+    batch, O(b n) similarities for b newcomers; the arrays grow in amortised constant time.
+
+    Parameters
+    ----------
+    pools
+        Pools of the first `first` points; changed in place.
+    space
+        All points, the newcomers last.
+    first
+        The row of the first newcomer.
+
+    Returns
+    -------
+    The rows below `first` whose pools changed, ascending.
+
+    Raises
+    ------
+    ValueError
+        When `first` is not the number of points that have pools.
+    """
+    if first != len(pools):
+        message = f"newcomers follow the {len(pools)} points that have pools, got first={first}"
+        raise ValueError(message)
+    n = len(space)
+    changed = np.zeros(n, bool)
+    batch = max(1, _CELLS // max(n, 1))
+    for start in range(first, n, batch):
+        stop = min(start + batch, n)
+        similarity = space.block(slice(start, stop), slice(0, stop))
+        for newcomer in range(start, stop):
+            mine = similarity[newcomer - start, :newcomer]
+            changed[_enter(pools, newcomer, mine)] = True
+            _extend(pools, newcomer + 1)
+            _fill(pools, newcomer, mine)
+    return np.flatnonzero(changed[:first])
+
+
+def remove(pools: Pools, rows: npt.ArrayLike) -> Places:
+    """Take points out of all pools, and empty their own; every reach stays valid.
+
+    O(n m): what is in which pool is not kept the other way round.
+
+    Parameters
+    ----------
+    pools
+        Changed in place.
+    rows
+        The points; those removed before are passed over.
+
+    Returns
+    -------
+    The rows whose pools hold fewer than m / 2 points although there are others, ascending: call
+    `recompute` with them.
+    """
+    gone = np.zeros(len(pools) + 1, bool)  # the last place is that of row -1: nothing there
+    gone[np.asarray(rows, np.intp)] = True
+    out = gone[pools.rows]
+    pools.rows[out], pools.similarity[out] = -1, -np.inf
+    mine = np.flatnonzero(gone[:-1])
+    pools.rows[mine], pools.similarity[mine], pools.reach[mine] = -1, -np.inf, np.inf
+    held = np.count_nonzero(pools.rows >= 0, axis=1)
+    return np.flatnonzero((held < pools.rows.shape[1] / 2) & np.isfinite(pools.reach))
+
+
+def recompute(pools: Pools, space: Space, rows: Iterable[int]) -> None:
+    """Give points their pools anew, exact, without what was removed; one pass over all for each.
+
+    Parameters
+    ----------
+    pools
+        Changed in place.
+    space
+        All points.
+    rows
+        Whose pools; a removed point stays without one.
+    """
+    for row in rows:
+        if np.isfinite(pools.reach[row]):
+            similarity = space.block(slice(row, row + 1), slice(0, len(pools)))[0]
+            similarity[row] = -np.inf
+            _fill(pools, row, similarity)
+
+
+def _enter(pools: Pools, newcomer: int, similarity: Values) -> Places:
+    """Enter a newcomer where it exceeds the reach; give the rows of the pools that it entered.
+
+    A free place counts as a point of similarity -inf, so it is the first to be taken. Where no
+    place was free something is outside afterwards, and the reach is the pool's own m-th.
+    """
+    near = np.flatnonzero(similarity > pools.reach)
+    held = pools.similarity[near]
+    place = held.argmin(axis=1)
+    leaving = held[np.arange(len(near)), place]
+    stays = similarity[near] > leaving
+    entered, place_entered = near[stays], place[stays]
+    pools.rows[entered, place_entered] = newcomer
+    pools.similarity[entered, place_entered] = similarity[entered]
+    full = near[leaving > -np.inf]
+    pools.reach[full] = pools.similarity[full].min(axis=1)
+    return entered
+
+
+def _fill(pools: Pools, row: int, similarity: Values) -> None:
+    """Make a point's pool from its similarity with the first points, -inf with itself."""
+    m = pools.rows.shape[1]
+    others = np.where(pools.removed[: len(similarity)], np.float32(-np.inf), similarity)
+    rows, reach = _largest(others, m)
+    pools.rows[row], pools.similarity[row], pools.reach[row] = -1, -np.inf, reach
+    pools.rows[row, : len(rows)] = rows
+    pools.similarity[row, : len(rows)] = others[rows]
+
+
+def _largest(similarity: Values, m: int) -> tuple[Places, np.float32]:
+    """Give the places of the m largest, the lower one at a tie, and the m-th if one is left out."""
+    nowhere = np.float32(-np.inf)
+    if len(similarity) <= m:
+        return np.flatnonzero(similarity > nowhere), nowhere
+    surplus = len(similarity) - m
+    parted = np.partition(similarity, (surplus - 1, surplus))
+    mth, outside = parted[surplus], parted[surplus - 1]
+    above = np.flatnonzero(similarity > mth)
+    level = np.flatnonzero(similarity == mth) if mth > nowhere else above[:0]
+    rows = np.concatenate([above, level[: m - len(above)]])
+    return rows, mth if outside > nowhere else nowhere
+
+
+def _extend(pools: Pools, n: int) -> None:
+    """Make room for n points; the last one has an empty pool."""
+    pools.rows = _longer(pools.rows, n)
+    pools.similarity = _longer(pools.similarity, n)
+    pools.reach = _longer(pools.reach, n)
+
+
+def _longer(cells: _Cells, n: int) -> _Cells:
+    """Give the array with n rows: a part of one that doubles, so that a row costs O(1) copies."""
+    room = cells.base
+    if not (isinstance(room, np.ndarray) and room.shape[1:] == cells.shape[1:] and len(room) >= n):
+        room = np.empty((max(n, 2 * len(cells)), *cells.shape[1:]), cells.dtype)
+        room[: len(cells)] = cells
+    longer: _Cells = room[:n]
+    return longer
