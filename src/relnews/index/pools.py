@@ -6,21 +6,24 @@ and of rules. What a pool leaves out is at most as similar as its reach: that is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy.typing as npt
+
     from relnews.index.space import Space, Values
 
     Places = npt.NDArray[np.intp]
+    Rows = npt.NDArray[np.int32]
 
+_GROUPS = 8  # groups per place of a pool when its points are looked for
 _CELLS = 1 << 25  # similarities held at once: 128 MiB, 32 arrivals among a million points
-_Cells = TypeVar("_Cells", npt.NDArray[np.int32], npt.NDArray[np.float32])
+_Cells = TypeVar("_Cells", "Rows", "Values")
 
 
 @dataclass(slots=True, eq=False)
@@ -41,10 +44,11 @@ class Pools:
         False when an approximate join made them: then the reach is likely, not certain.
     """
 
-    rows: npt.NDArray[np.int32]
-    similarity: npt.NDArray[np.float32]
-    reach: npt.NDArray[np.float32]
+    rows: Rows
+    similarity: Values
+    reach: Values
     exact: bool = True
+    _room: tuple[Rows, Values, Values] | None = field(default=None, init=False, repr=False)
 
     def __len__(self) -> int:
         """Count the points, removed ones too."""
@@ -55,6 +59,18 @@ class Pools:
         """Tell which points were removed, shape (n,)."""
         gone: npt.NDArray[np.bool_] = np.isposinf(self.reach)
         return gone
+
+    def extend(self, n: int) -> None:
+        """Make the arrays n long, new pools undefined; a row costs O(m) over many calls."""
+        if self._room is None or self._room[0] is not self.rows.base or len(self._room[0]) < n:
+            room = max(n, 2 * len(self))  # doubles, so that a row is copied about once
+            self._room = (
+                _roomy(self.rows, room),
+                _roomy(self.similarity, room),
+                _roomy(self.reach, room),
+            )
+        rows, similarity, reach = self._room
+        self.rows, self.similarity, self.reach = rows[:n], similarity[:n], reach[:n]
 
 
 def insert(pools: Pools, space: Space, first: int) -> Places:
@@ -91,10 +107,11 @@ def insert(pools: Pools, space: Space, first: int) -> Places:
     for start in range(first, n, batch):
         stop = min(start + batch, n)
         similarity = space.block(slice(start, stop), slice(0, stop))
+        similarity[:, np.flatnonzero(pools.removed)] = -np.inf
         for newcomer in range(start, stop):
             mine = similarity[newcomer - start, :newcomer]
             changed[_enter(pools, newcomer, mine)] = True
-            _extend(pools, newcomer + 1)
+            pools.extend(newcomer + 1)
             _fill(pools, newcomer, mine)
     return np.flatnonzero(changed[:first])
 
@@ -141,7 +158,7 @@ def recompute(pools: Pools, space: Space, rows: Iterable[int]) -> None:
     for row in rows:
         if np.isfinite(pools.reach[row]):
             similarity = space.block(slice(row, row + 1), slice(0, len(pools)))[0]
-            similarity[row] = -np.inf
+            similarity[pools.removed] = similarity[row] = -np.inf
             _fill(pools, row, similarity)
 
 
@@ -165,41 +182,33 @@ def _enter(pools: Pools, newcomer: int, similarity: Values) -> Places:
 
 
 def _fill(pools: Pools, row: int, similarity: Values) -> None:
-    """Make a point's pool from its similarity with the first points, -inf with itself."""
+    """Make a point's pool from its similarity with the first points; -inf where there is none."""
     m = pools.rows.shape[1]
-    others = np.where(pools.removed[: len(similarity)], np.float32(-np.inf), similarity)
-    rows, reach = _largest(others, m)
-    pools.rows[row], pools.similarity[row], pools.reach[row] = -1, -np.inf, reach
+    best = _largest(similarity, m + 1)
+    rows, outside = best[:m], len(best) > m
+    pools.rows[row], pools.similarity[row] = -1, -np.inf
     pools.rows[row, : len(rows)] = rows
-    pools.similarity[row, : len(rows)] = others[rows]
+    pools.similarity[row, : len(rows)] = similarity[rows]
+    pools.reach[row] = similarity[rows[-1]] if outside else -np.inf
 
 
-def _largest(similarity: Values, m: int) -> tuple[Places, np.float32]:
-    """Give the places of the m largest, the lower one at a tie, and the m-th if one is left out."""
-    nowhere = np.float32(-np.inf)
-    if len(similarity) <= m:
-        return np.flatnonzero(similarity > nowhere), nowhere
-    surplus = len(similarity) - m
-    parted = np.partition(similarity, (surplus - 1, surplus))
-    mth, outside = parted[surplus], parted[surplus - 1]
-    above = np.flatnonzero(similarity > mth)
-    level = np.flatnonzero(similarity == mth) if mth > nowhere else above[:0]
-    rows = np.concatenate([above, level[: m - len(above)]])
-    return rows, mth if outside > nowhere else nowhere
+def _largest(values: Values, k: int) -> Places:
+    """Give the places of the k largest finite values, largest first, the lower place at a tie.
+
+    The k-th largest of the maxima of disjoint groups is at most the k-th largest value: only what
+    reaches it is sorted, few more than k.
+    """
+    depth = len(values) // (_GROUPS * k)
+    least = np.finfo(np.float32).min
+    if depth > 1:
+        maxima = values[: depth * _GROUPS * k].reshape(depth, -1).max(axis=0)
+        least = max(least, np.partition(maxima, -k)[-k])
+    near = np.flatnonzero(values >= least)
+    return near[np.argsort(-values[near], kind="stable")[:k]]
 
 
-def _extend(pools: Pools, n: int) -> None:
-    """Make room for n points; the last one has an empty pool."""
-    pools.rows = _longer(pools.rows, n)
-    pools.similarity = _longer(pools.similarity, n)
-    pools.reach = _longer(pools.reach, n)
-
-
-def _longer(cells: _Cells, n: int) -> _Cells:
-    """Give the array with n rows: a part of one that doubles, so that a row costs O(1) copies."""
-    room = cells.base
-    if not (isinstance(room, np.ndarray) and room.shape[1:] == cells.shape[1:] and len(room) >= n):
-        room = np.empty((max(n, 2 * len(cells)), *cells.shape[1:]), cells.dtype)
-        room[: len(cells)] = cells
-    longer: _Cells = room[:n]
-    return longer
+def _roomy(cells: _Cells, n: int) -> _Cells:
+    """Copy an array into one of n rows."""
+    room = np.empty((n, *cells.shape[1:]), cells.dtype)
+    room[: len(cells)] = cells
+    return room
