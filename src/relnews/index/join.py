@@ -140,7 +140,8 @@ class _Best:
         for start in range(0, n, _BLOCK):
             here = slice(start, start + _BLOCK)
             codes = np.partition(self._codes[here], m, axis=1)[:, m:]
-            rows[here] = np.where(codes, _LAST - (codes & _LAST), _LAST).astype(np.uint32).view(np.int32)
+            other = np.where(codes, _LAST - (codes & _LAST), _LAST).astype(np.uint32)
+            rows[here] = other.view(np.int32)  # the last unsigned integer is -1
             similarity[here] = np.where(codes, _similarity(codes), -np.inf)
         reach = similarity.min(axis=1) if n - 1 > m else np.full(n, -np.inf, np.float32)
         return Pools(rows, similarity, reach)

@@ -173,9 +173,9 @@ def _enter(pools: Pools, newcomer: int, similarity: Values) -> Places:
     place = held.argmin(axis=1)
     leaving = held[np.arange(len(near)), place]
     stays = similarity[near] > leaving
-    entered, place_entered = near[stays], place[stays]
-    pools.rows[entered, place_entered] = newcomer
-    pools.similarity[entered, place_entered] = similarity[entered]
+    entered: Places = near[stays]
+    pools.rows[entered, place[stays]] = newcomer
+    pools.similarity[entered, place[stays]] = similarity[entered]
     full = near[leaving > -np.inf]
     pools.reach[full] = pools.similarity[full].min(axis=1)
     return entered
@@ -204,7 +204,8 @@ def _largest(values: Values, k: int) -> Places:
         maxima = values[: depth * _GROUPS * k].reshape(depth, -1).max(axis=0)
         least = max(least, np.partition(maxima, -k)[-k])
     near = np.flatnonzero(values >= least)
-    return near[np.argsort(-values[near], kind="stable")[:k]]
+    best: Places = near[np.argsort(-values[near], kind="stable")[:k]]
+    return best
 
 
 def _roomy(cells: _Cells, n: int) -> _Cells:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     Values = npt.NDArray[np.float32]
 
+_TILE = 1024  # right rows whose products stay in cache: 28,056 at once take 1.7 times as long
+_FEW = 8  # up to here dense left rows are faster: 36 ms for one against 28,056, sparse 77 ms
+
 
 class Space(Protocol):
     """n points and the similarity of any two; symmetric, at most 1, larger is closer."""
@@ -21,7 +24,10 @@ class Space(Protocol):
         ...
 
     def block(self, left: slice, right: slice) -> Values:
-        """Give the similarity of every left point with every right one, shape (l, r)."""
+        """Give the similarity of every left point with every right one, shape (l, r).
+
+        The array is the caller's to write to.
+        """
         ...
 
 
@@ -70,9 +76,30 @@ class HybridSpace:
 
     def block(self, left: slice, right: slice) -> Values:
         """Give the hybrid cosine of every left point with every right one, shape (l, r)."""
-        mixed: Values = (self.weights[left] @ self.weights[right].T).toarray()
+        mixed = self._lexical(left, right)
         if self.semantic_weight:
             mixed *= 1 - self.semantic_weight
             latent = self.vectors[left] @ self.vectors[right].T
             mixed += self.semantic_weight * np.maximum(latent, 0)
         return mixed
+
+    def _lexical(self, left: slice, right: slice) -> Values:
+        few, many = _rows(self.weights, left), _rows(self.weights, right)
+        n_few, n_many = few.shape[0], many.shape[0]
+        if n_few <= _FEW:
+            columns: Values = many @ few.T.toarray()
+            return columns.T
+        cosine = np.empty((n_few, n_many), np.float32)
+        for start in range(0, n_many, _TILE):
+            tile = slice(start, min(start + _TILE, n_many))
+            cosine[:, tile] = (few @ _rows(many, tile).T).toarray()
+        return cosine
+
+
+def _rows(matrix: sp.csr_matrix, rows: slice) -> sp.csr_matrix:
+    """Give some rows without a copy: SciPy's own slice of 28,000 articles takes 14 ms."""
+    start, stop, _ = rows.indices(matrix.shape[0])
+    ends = matrix.indptr[start : max(start, stop) + 1]
+    cells = slice(ends[0], ends[-1])
+    parts = matrix.data[cells], matrix.indices[cells], ends - ends[0]
+    return type(matrix)(parts, shape=(len(ends) - 1, matrix.shape[1]))
