@@ -106,6 +106,17 @@ def test_similarity_that_rises_with_the_rows_keeps_the_last() -> None:
     assert set(pools.rows[299].tolist()) == {294, 295, 296, 297, 298}
 
 
+def test_zero_of_either_sign_is_a_tie() -> None:
+    table = np.zeros((6, 6))
+    table[4, :4] = table[:4, 4] = -0.0
+    table[4, 0] = table[0, 4] = 0.0
+    pools = join(Table(table), 2)
+    assert sorted(pools.rows[5].tolist()) == [0, 1]
+    assert sorted(pools.rows[3].tolist()) == [0, 1]
+    table[1, 2] = table[2, 1] = -0.0
+    assert sorted(join(Table(table), 2).rows[2].tolist()) == [0, 1]
+
+
 def test_progress_adds_up_to_the_points() -> None:
     done: list[int] = []
     with patch("relnews.index.join._BLOCK", 4):

@@ -184,6 +184,16 @@ def test_pools_that_share_arrays_do_not_share_their_room() -> None:
     np.testing.assert_array_equal(whole.rows[6:], kept)
 
 
+def test_arrays_that_were_replaced_are_the_ones_that_grow() -> None:
+    vectors = unit_vectors(12, 4)
+    pools = join(DenseSpace(vectors[:10]), 3)
+    insert(pools, DenseSpace(vectors[:11]), 10)
+    pools.rows, pools.similarity = pools.rows[:, ::-1].copy(), pools.similarity[:, ::-1].copy()
+    kept = pools.rows.copy()
+    pools.extend(12)
+    np.testing.assert_array_equal(pools.rows[:11], kept)
+
+
 def test_arrays_grow_in_amortised_constant_time() -> None:
     pools = join(DenseSpace(unit_vectors(4, 0)), 2)
     bases = set()
