@@ -78,7 +78,8 @@ def insert(pools: Pools, space: Space, first: int) -> Places:
 
     The outcome is that of one arrival after the other: a newcomer enters every pool whose reach
     it exceeds, and the least similar point of a full pool leaves. One pass over the points for a
-    batch, O(b n) similarities for b newcomers; the arrays grow in amortised constant time.
+    batch, O(b n) similarities for b newcomers, at most 128 MiB or one row of them at once; the
+    arrays grow in amortised constant time.
 
     Parameters
     ----------
