@@ -204,13 +204,18 @@ class LexicalView:
         return self._frequencies
 
     def _norm(self, terms: npt.NDArray[np.int32], frequencies: npt.NDArray[np.float32]) -> float:
-        """Give a document's length; a term never seen weighs as one with frequency 0."""
+        """Give a document's length; a term never seen weighs as one with frequency 0.
+
+        Added up as the lengths of the rows are, to the last bit.
+        """
         n_documents = self.weighing.n_documents if self.weighing else self._n_live
         unseen = inverse_document_frequency(np.zeros(1, np.int64), n_documents)[0]
         idf = np.full(len(terms), unseen, np.float32)
         known = terms < len(self._idf)
         idf[known] = self._idf[terms[known]]
-        return float(np.linalg.norm(frequencies * idf))
+        places, ends = np.arange(len(terms)), [0, len(terms)]
+        row = sp.csr_matrix((frequencies, places, ends), shape=(1, len(terms)))
+        return float(_lengths(row, idf)[0])
 
     def _row(self, row: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         segment = next(part for part in reversed(self._segments) if part.start <= row)

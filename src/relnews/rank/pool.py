@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relnews.embed.latent import cosines
 from relnews.rank import stories
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Pool:
             self._scratch[terms] = self._weights.data[begin:end]
             lexical = self._weights @ self._scratch
             self._scratch[terms] = 0
-            latent = self._vectors @ self._vectors[place]
+            latent = cosines(self._vectors, self._vectors[place : place + 1])[:, 0]
             self._seen[place] = self._score.similarity(lexical, latent)
         return self._seen[place]
 
@@ -95,9 +96,8 @@ class Pool:
         return np.zeros(self._weights.shape[1], np.float32)
 
     @cached_property
-    def _vectors(self) -> Values:
-        vectors: Values = self._site.vectors[self.rows]
-        return vectors
+    def _vectors(self) -> npt.NDArray[np.float64]:
+        return self._site.vectors[self.rows].astype(np.float64)
 
     def _copies(
         self, similarity: Values, shingles: npt.NDArray[np.uint32], date: int, *, agency: bool

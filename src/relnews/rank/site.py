@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relnews.embed.latent import cosines
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -41,7 +43,7 @@ class Site:
         dense = np.zeros(document.shape[1], np.float32)
         dense[document.indices] = document.data
         lexical = np.asarray(self.lexical.weights(rows) @ dense, np.float32)
-        return lexical, self.vectors[rows] @ query.latent
+        return lexical, cosines(self.vectors[rows], query.latent[None])[:, 0]
 
     def agency_codes(self, policy: Policy) -> npt.NDArray[np.int64]:
         """Give the codes of the sources that are agencies."""
