@@ -50,6 +50,11 @@ class RuleSet:
         """Give the ids that may not stand together with an article."""
         return frozenset(self._separated.get(article_id, ()))
 
+    @property
+    def separated_ids(self) -> frozenset[str]:
+        """The ids that may not stand together with some other one."""
+        return frozenset(self._separated)
+
     def _pin(self, rule: Pin) -> None:
         """Note a pin; a later one takes the place of an earlier one, and an article has one."""
         pins = self._pins[rule.source_id]

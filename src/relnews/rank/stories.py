@@ -44,7 +44,7 @@ def is_copy(first: npt.NDArray[np.uint32], second: npt.NDArray[np.uint32]) -> bo
 def same_story(
     similarity: npt.NDArray[np.float32],
     dates: npt.NDArray[np.int64],
-    date: int,
+    date: int | npt.NDArray[np.int64],
     policy: Policy,
 ) -> npt.NDArray[np.bool_]:
     """Tell which articles belong to the story of another one.
@@ -54,23 +54,25 @@ def same_story(
     similarity
         Shape (m,): hybrid cosine to the other article.
     dates, date
-        Epoch seconds, shape (m,), and the other article's.
+        Epoch seconds, shape (m,), and the other article's; all shapes are broadcast.
     policy
         Gives `story_similarity` and `story_days`.
     """
     near = np.abs(dates - date) <= policy.story_days * _SECONDS_PER_DAY
-    return (similarity >= policy.story_similarity) & near
+    same: npt.NDArray[np.bool_] = (similarity >= policy.story_similarity) & near
+    return same
 
 
 def same_event(
     similarity: npt.NDArray[np.float32],
     dates: npt.NDArray[np.int64],
-    date: int,
+    date: int | npt.NDArray[np.int64],
     policy: Policy,
 ) -> npt.NDArray[np.bool_]:
     """Tell which articles report the very event: same story, within `agency_hours`."""
     near = np.abs(dates - date) <= policy.agency_hours * 3600.0
-    return (similarity >= policy.story_similarity) & near
+    same: npt.NDArray[np.bool_] = (similarity >= policy.story_similarity) & near
+    return same
 
 
 def later_first(
