@@ -41,12 +41,12 @@ class Choices:
         self._agency = edition.agency[self._rows]
         self.going = np.ones(len(block.rows), bool)
         to_source = edition.score.similarity(block.lexical, block.latent)
-        copies = self._copies(self._lists, block.sources, block.dated, to_source)
+        copies = edition.copies_of(block.sources, block.dated, self._rows, to_source, self._open)
         in_story = stories.same_story(to_source, self._dates, block.dated[:, None], policy)
         self._in_source_story = (in_story | copies) & self._open
         self._scores = self._dealt(np.where(self._open, block.score, np.float32(0)), block.dated)
         top = self._scores.max(axis=1, keepdims=True)
-        relative = self._scores / np.where(top > 0, top, np.float32(1))
+        relative: Values = self._scores / np.where(top > 0, top, np.float32(1))
         self._selection = policy.selector.begin(relative)
         likely = np.argsort(-relative, axis=1, kind="stable")[:, : int(_LIKELY * depth)]
         self._crosswise = Crosswise(edition, self._rows, likely)
@@ -100,20 +100,10 @@ class Choices:
     def _copies_of(self, lists: Rows, places: Rows, similarity: Values) -> Mask:
         """Tell which open places are copies of one place of each of some lists, shape (a, m)."""
         rows, dates = self._rows[lists, places], self._dates[lists, places]
-        copies = self._copies(lists, rows, dates, similarity)
+        copies = self._edition.copies_of(
+            rows, dates, self._rows[lists], similarity, self._open[lists]
+        )
         copies[np.arange(len(lists)), places] = False
-        return copies
-
-    def _copies(
-        self, lists: Rows, rows: Rows, dates: npt.NDArray[np.int64], similarity: Values
-    ) -> Mask:
-        """Tell which open places are copies of a row for each of some lists, shape (a, m)."""
-        edition, is_open = self._edition, self._open[lists]
-        which, places = np.nonzero(is_open & (similarity >= stories.MIN_COPY_COSINE))
-        others = self._rows[lists[which], places]
-        event = stories.same_event(similarity, self._dates[lists], dates[:, None], edition.policy)
-        copies = event & is_open & (self._agency[lists] | edition.agency[rows][:, None])
-        copies[which, places] |= edition.copies.pairs(rows[which], others)
         return copies
 
     def _dealt(self, scores: Values, dated: npt.NDArray[np.int64]) -> Values:

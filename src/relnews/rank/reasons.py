@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 SHARED_WORDS = 5
 
-_CANDIDATES = 2 * SHARED_WORDS
-_WORD = re.compile(r"\w*[^\W\d_]\w+")
+CANDIDATES = 2 * SHARED_WORDS
+_WORD = re.compile(r"\w\w+")
 _HOURS_PER_DAY = 24
 
 
@@ -38,28 +38,26 @@ def shared_terms(source: sp.csr_matrix, targets: sp.csr_matrix) -> list[npt.NDAr
     for row in range(products.shape[0]):
         span = slice(products.indptr[row], products.indptr[row + 1])
         terms, values = products.indices[span], products.data[span]
-        found.append(terms[np.lexsort((terms, -values))[:_CANDIDATES]])
+        found.append(terms[np.lexsort((terms, -values))[:CANDIDATES]])
     return found
+
+
+def spellings(article: Article, written: Mapping[str, int]) -> dict[int, str]:
+    """Give every term as it is written in an article: its first word with that term.
+
+    `written` gives the term id of every word, -1 for none. Bare numbers are words too.
+    """
+    words = _WORD.findall(f"{article.headline}\n{article.teaser}\n{article.body}")
+    words.reverse()  # so that of the words of a term the first is the last to be set
+    return dict(zip(map(written.__getitem__, words), words, strict=True))
 
 
 def surface_forms(
     article: Article, terms: Iterable[int], written: Mapping[str, int]
 ) -> dict[int, str]:
-    """Find terms as they are written in an article: its first word with that term.
-
-    Terms that none of its words has are missing from the result: dates and bare numbers.
-    `written` gives the term id of every word, -1 for none.
-    """
-    wanted, found = set(terms), dict[int, str]()
-    for text in (article.headline, article.teaser, article.body):
-        spelt = _WORD.findall(text)
-        for word, number in zip(spelt, map(written.__getitem__, spelt), strict=True):
-            if number in wanted:
-                wanted.discard(number)
-                found[number] = word
-                if not wanted:
-                    return found
-    return found
+    """Find some terms as they are written in an article; those no word of it has are missing."""
+    spelt = spellings(article, written)
+    return {term: spelt[term] for term in terms if term in spelt}
 
 
 def sentence(
