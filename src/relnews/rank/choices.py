@@ -46,7 +46,7 @@ class Choices:
         self._in_source_story = (in_story | copies) & self._open
         self._scores = self._dealt(np.where(self._open, block.score, np.float32(0)), block.dated)
         top = self._scores.max(axis=1, keepdims=True)
-        relative: Values = self._scores / np.where(top > 0, top, np.float32(1))
+        relative = np.divide(self._scores, top, out=self._scores.copy(), where=top > 0)
         self._selection = policy.selector.begin(relative)
         likely = np.argsort(-relative, axis=1, kind="stable")[:, : int(_LIKELY * depth)]
         self._crosswise = Crosswise(edition, self._rows, likely)
@@ -60,14 +60,13 @@ class Choices:
         self.going &= allowed.any(axis=1)
         gains = np.where(allowed, self._selection.gains(), np.float32(-np.inf))
         places = np.argmax(gains, axis=1)
-        similarity = self._crosswise.to(self._lists, places)
+        similarity = self._crosswise.to(places)
         copies = self._copies_of(self._lists, places, similarity)
         for number in np.flatnonzero((copies & allowed).any(axis=1)).tolist():
             best = self._best_copy(number, places[number], copies[number] & allowed[number])
             if best != places[number]:
-                places[number] = best
-                one = slice(number, number + 1)
-                similarity[one] = self._crosswise.to(self._lists[one], places[one])
+                places[number], one = best, slice(number, number + 1)
+                similarity[number] = self._crosswise.one(number, best)
                 copies[one] = self._copies_of(self._lists[one], places[one], similarity[one])
         self._take(places, similarity, copies)
         rows: Rows = self._rows[self._lists, places]

@@ -29,14 +29,14 @@ class Copies:
     """
 
     def __init__(self, shingles: Sequence[npt.NDArray[np.uint32]]) -> None:
-        self._shingles = shingles
+        self._shingles, self._n_rows = shingles, len(shingles)
         self._known: dict[int, bool] = {}
 
     def pairs(self, first: Rows, second: Rows) -> npt.NDArray[np.bool_]:
         """Tell which pairs are near-duplicates, shape (p,) each."""
         if len(self._known) > _MOST:
             self._known.clear()
-        keys = np.minimum(first, second) * len(self._shingles) + np.maximum(first, second)
+        keys = np.minimum(first, second) * self._n_rows + np.maximum(first, second)
         found = [
             self._compare(key) if known is None else known
             for key, known in ((key, self._known.get(key)) for key in keys.tolist())
@@ -44,6 +44,6 @@ class Copies:
         return np.array(found, bool)
 
     def _compare(self, key: int) -> bool:
-        first, second = divmod(key, len(self._shingles))
+        first, second = divmod(key, self._n_rows)
         found = self._known[key] = is_copy(self._shingles[first], self._shingles[second])
         return found

@@ -14,6 +14,8 @@ import scipy.sparse as sp
 from relnews.embed.latent import cosines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from relnews.rank.edition import Edition
@@ -41,48 +43,75 @@ class Crosswise:
 
     def __init__(self, edition: Edition, rows: Rows, likely: Rows) -> None:
         self._edition, self._rows = edition, rows
-        distinct, self._places = np.unique(rows, return_inverse=True)
-        self._places = self._places.reshape(rows.shape)
+        distinct, places = np.unique(rows, return_inverse=True)
         self._weights = edition.site.lexical.weights(distinct)
-        self._term_places = np.zeros(self._weights.shape[1], np.int32)
+        self._places = places.reshape(rows.shape)
         self._known = np.full(rows.shape, -1)
         np.put_along_axis(self._known, likely, np.arange(likely.shape[1]), axis=1)
+        vectors = edition.site.vectors
         self._similarity = np.empty((*likely.shape, rows.shape[1]), np.float32)
-        for number, places in enumerate(likely):
-            self._similarity[number] = self._compare(number, places)
+        for number, lexical in enumerate(products(self._weights, self._places, likely)):
+            own = vectors[rows[number]].astype(np.float64)
+            latent = cosines(own[likely[number]], own)
+            self._similarity[number] = edition.score.similarity(lexical, latent)
 
-    def to(self, numbers: Rows, places: Rows) -> Values:
-        """Give the hybrid cosine of one place of each of some lists to its list, shape (a, m)."""
-        known = self._known[numbers, places]
-        found: Values = self._similarity[numbers, known]
-        for at in np.flatnonzero(known < 0).tolist():
-            found[at] = self._compare(int(numbers[at]), places[at : at + 1])[0]
+    def to(self, places: Rows) -> Values:
+        """Give the hybrid cosine of one place of each list to all of that list, shape (q, m)."""
+        lists = np.arange(len(places))
+        known = self._known[lists, places]
+        found: Values = self._similarity[lists, known]
+        for number in np.flatnonzero(known < 0).tolist():
+            found[number] = self.one(number, int(places[number]))
         return found
 
-    def _compare(self, number: int, places: Rows) -> Values:
-        """Compare some places of a list with all of it, shape (t, m)."""
-        vectors = self._edition.site.vectors[self._rows[number]].astype(np.float64)
-        return self._edition.score.similarity(
-            self._lexical(self._weights[self._places[number]], places),
-            cosines(vectors[places], vectors),
-        )
+    def one(self, number: int, place: int) -> Values:
+        """Give the hybrid cosine of one place of one list to all of that list, shape (m,)."""
+        if self._known[number, place] >= 0:
+            known: Values = self._similarity[number, self._known[number, place]]
+            return known
+        weights = self._weights[self._places[number]]
+        own = self._edition.site.vectors[self._rows[number]].astype(np.float64)
+        latent = cosines(own, own[place : place + 1])[:, 0]
+        lexical = weights @ weights[place].toarray()[0]
+        return self._edition.score.similarity(lexical, latent)
 
-    def _lexical(self, weights: sp.csr_matrix, places: Rows) -> Values:
-        """Multiply rows with some of themselves, over the terms that these have.
 
-        A dense table of these terms alone stays in the cache: 20 places at a time cost what 7
-        cost one by one. Terms that only other rows have share its first line, which is zero.
-        """
-        picked = weights[places]
-        self._term_places[picked.indices] = np.arange(1, picked.nnz + 1, dtype=np.int32)
-        shape = (weights.shape[0], picked.nnz + 1)
-        short = sp.csc_matrix(
-            (picked.data, self._term_places[picked.indices], picked.indptr),
-            shape=(shape[1], len(places)),
+def products(weights: sp.csr_matrix, rows: Rows, picked: Rows) -> Iterator[Values]:
+    """Multiply the rows of each list with some of them, over the terms that these have.
+
+    A dense table of these terms alone stays in the cache: 26 rows at a time cost what 8 cost
+    one by one. Terms that only other rows have share its first line, which is zero.
+
+    Parameters
+    ----------
+    weights
+        Sparse, shape (n, v).
+    rows
+        Shape (q, m): the rows of q lists.
+    picked
+        Shape (q, t): places in each list.
+
+    Yields
+    ------
+    float32, shape (t, m): those of a list
+    """
+    left = weights[rows.ravel()]
+    right = weights[np.take_along_axis(rows, picked, axis=1).ravel()]
+    starts, ends = left.indptr[:: rows.shape[1]], right.indptr[:: picked.shape[1]]
+    line_of = np.zeros(weights.shape[1], np.int32)
+    table = np.zeros((int(np.diff(ends).max()) + 1, picked.shape[1]), np.float32)
+    columns = np.repeat(np.tile(np.arange(picked.shape[1]), len(rows)), np.diff(right.indptr))
+    for number in range(len(rows)):
+        mine, its = slice(*starts[number : number + 2]), slice(*ends[number : number + 2])
+        terms = right.indices[its]
+        line_of[terms] = np.arange(1, len(terms) + 1, dtype=np.int32)
+        table[line_of[terms], columns[its]] = right.data[its]
+        first = number * rows.shape[1]
+        bounds = left.indptr[first : first + rows.shape[1] + 1] - starts[number]
+        of_list = sp.csr_matrix(
+            (left.data[mine], line_of[left.indices[mine]], bounds),
+            shape=(rows.shape[1], len(table)),
         )
-        all_rows = sp.csr_matrix(
-            (weights.data, self._term_places[weights.indices], weights.indptr), shape=shape
-        )
-        self._term_places[picked.indices] = 0
-        products: Values = (all_rows @ short.toarray()).T
-        return products
+        yield (of_list @ table).T
+        table[: len(terms) + 1] = 0
+        line_of[terms] = 0
