@@ -91,7 +91,8 @@ class Choices:
     def _take(self, places: Rows, similarity: Values, copies: Mask) -> None:
         dates = self._dates[self._lists, places][:, None]
         self._open[self._lists, places] = False
-        self._selection.take(places, similarity)
+        with np.errstate(over="ignore", invalid="ignore"):  # of lists that are not going any more
+            self._selection.take(places, similarity)
         self._company += stories.same_story(similarity, self._dates, dates, self._edition.policy)
         self._n_in_source_story += self._in_source_story[self._lists, places]
         self._open &= ~copies
