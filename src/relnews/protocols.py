@@ -23,8 +23,21 @@ class Score(Protocol):
         """Give calibrated relevance in [0, 1]; non-decreasing in both."""
         ...
 
+    def calibrated(self, similarity: Values) -> Values:
+        """Give the relevance of hybrid cosines; non-decreasing."""
+        ...
+
     def freshness(self, rows: Rows | slice) -> Values:
         """Give the freshness in [0, 1] of rows."""
+        ...
+
+    def freshest(self, date: int, *, evergreen: bool) -> float:
+        """Give a freshness that nothing dated then or before exceeds, evergreen or not."""
+        ...
+
+    @property
+    def semantic_weight(self) -> float:
+        """The share of the latent cosine in the hybrid cosine."""
         ...
 
     @property
@@ -39,7 +52,7 @@ class Index(Protocol):
     The contract: of the rows that `eligible` allows and whose relevance is positive and at
     least `score.floor`, the k with the largest relevance times freshness, exactly, ties by
     newest and then id. Nothing is cut off by similarity before freshness and filters had
-    their say.
+    their say. What is published after the query's moment must not be eligible.
     """
 
     def search(self, query: Query, score: Score, eligible: Mask, k: int) -> Candidates:

@@ -51,8 +51,10 @@ class Query:
 class Candidates:
     """Rows with their scores, best first: by score, then newest, then id.
 
-    All arrays have shape (m,) and belong together: `score[i]` is that of `rows[i]`. `total`
-    counts all rows that could have been candidates, however many were asked for.
+    All arrays have shape (m,) and belong together: `score[i]` is that of `rows[i]`. `total` is
+    m when there are no other candidates, and more than m otherwise: then the number of them, or
+    a lower bound from an index that need not look at every row (where it is m + 1 the last one
+    may turn out not to exist).
     """
 
     rows: npt.NDArray[np.intp]

@@ -50,7 +50,7 @@ class ExactIndex:
         rows = np.flatnonzero(related)
         freshness = score.freshness(rows)
         scores = relevance[rows] * freshness
-        best = _largest(scores, k)
+        best = largest(scores, k)
         order = best[self._corpus.newest_first(rows[best], query.at, scores[best])][:k]
         picked = rows[order]
         return Candidates(
@@ -64,7 +64,7 @@ class ExactIndex:
         )
 
 
-def _largest(values: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:
+def largest(values: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:
     """Give the places of the k largest values, and of all that tie with the last of them."""
     if len(values) <= k:
         return np.arange(len(values))

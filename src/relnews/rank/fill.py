@@ -66,7 +66,7 @@ def _by_date(site: Site, at: int, rows: npt.NDArray[np.intp]) -> Iterator[int]:
     """Yield rows newest first, sorting no more of them than are looked at."""
     look = _FIRST_LOOK
     while len(rows):
-        dates = site.corpus.dates(at)[rows]
+        dates = site.corpus.dates(at, rows)
         oldest = np.partition(dates, -look)[-look] if look < len(rows) else dates.min()
         near = dates >= oldest
         yield from rows[near][site.corpus.newest_first(rows[near], at)].tolist()

@@ -43,7 +43,7 @@ class Pool:
         self._seen: dict[int, Values] = {}
         self._copied: dict[int, Mask] = {}
         self.rows = rows
-        self.dates = site.corpus.dates(query.at)[rows]
+        self.dates = site.corpus.dates(query.at, rows)
         sources = site.corpus["source"][rows]
         self.agency = np.isin(sources, site.agency_codes(policy))
         self.to_source = score.similarity(lexical, latent)
