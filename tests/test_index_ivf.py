@@ -30,7 +30,7 @@ def clustered(n: int, dimensions: int, seed: int) -> Values:
     return vectors.astype(np.float32)
 
 
-def join(vectors: Values, m: int, *, n_clusters: int | None = None, n_probes: int = 4) -> Pools:
+def join(vectors: Values, m: int, *, n_clusters: int | None = None, n_probes: int = 8) -> Pools:
     rng = np.random.default_rng(0)
     return approximate_join(vectors, m, rng, n_clusters=n_clusters, n_probes=n_probes)
 

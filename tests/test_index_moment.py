@@ -67,9 +67,9 @@ class Dense:
         return np.asarray(self.floor + (1 - self.floor) * decay, np.float32)
 
     def relevance(self, rows: Rows) -> Values:
-        """Give (1 + dot product with the source) / 20, exact in small whole numbers."""
+        """Give the dot product with the source / 12, so that ties abound."""
         products = self.vectors[rows] @ self.vectors[0]
-        return np.clip(products / np.float32(12), 0, 1)
+        return np.clip(products / np.float32(12), 0, 1).astype(np.float32)
 
     def look(self, rows: Rows, least_freshness: float) -> tuple[Rows, Values]:
         rows = rows[self.eligible[rows]]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Values = npt.NDArray[np.float32]
     Keys = npt.NDArray[np.int64]
 
-PROBES = 4
+PROBES = 8
 CLUSTER_SIZE = 64
 """Vectors in a cluster on average: clusters must be fine enough to resolve a corpus' topics."""
 

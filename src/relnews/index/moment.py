@@ -104,7 +104,7 @@ class Found:
         The candidates and what `Look` said of them; the k best are among them, with all that
         tie with the last of these.
     complete
-        Whether these are all candidates there are.
+        Whether these are known to be all candidates there are.
     """
 
     rows: Rows
@@ -155,7 +155,9 @@ def search(
             if patience < 0:
                 return None
             beyond = rows[fence[np.searchsorted(fence, rows)] != rows]
-            parts.append(look(beyond, max(least, 0.0) / bound))
+            too_old = max(least, 0.0) / bound
+            parts.append(look(beyond, too_old))
+            complete &= too_old == 0
             least = _kth_largest(parts, k)
     rows = np.concatenate([part[0] for part in parts])
     return Found(rows, np.concatenate([part[1] for part in parts], axis=1), complete)
