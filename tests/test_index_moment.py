@@ -69,7 +69,8 @@ class Dense:
     def relevance(self, rows: Rows) -> Values:
         """Give the dot product with the source / 12, so that ties abound."""
         products = self.vectors[rows] @ self.vectors[0]
-        return np.clip(products / np.float32(12), 0, 1).astype(np.float32)
+        relevance: Values = np.clip(products / np.float32(12), 0, 1)
+        return relevance
 
     def look(self, rows: Rows, least_freshness: float) -> tuple[Rows, Values]:
         rows = rows[self.eligible[rows]]
