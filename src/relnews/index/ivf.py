@@ -25,7 +25,13 @@ CLUSTER_SIZE = 64
 """Vectors in a cluster on average: clusters must be fine enough to resolve a corpus' topics."""
 
 _MOST_CLUSTERS_PER_ROOT = 16
-_SAMPLES_PER_CLUSTER = (4, 8, 16)
+_SAMPLES_AT_MOST = 16
+_ROUNDS = ((0.25, 4), (0.5, 4), (0.75, 6), (1.0, 8), (1.0, _SAMPLES_AT_MOST))
+"""The share of the clusters that have a centroid in a round, and the sample points per cluster."""
+
+_SEEDS_AMONG = 2
+"""Seeds are drawn among so many times as many of the worst: the very worst may be outliers."""
+
 _CELLS_AT_ONCE = 1 << 22
 _ROW_BITS = 32
 _MAGNITUDE = np.int32(0x7FFFFFFF)
@@ -95,20 +101,42 @@ def approximate_join(
 
 
 def _centroids(vectors: Values, n_clusters: int, generator: np.random.Generator) -> Values:
-    """Find unit-length centroids: Lloyd's algorithm by cosine, on samples that grow."""
-    n = len(vectors)
-    drawn = generator.permutation(n)[: n_clusters * max(_SAMPLES_PER_CLUSTER)]
-    centroids = vectors[drawn[:n_clusters]]
-    for size in _SAMPLES_PER_CLUSTER:
-        sample = vectors[drawn[: size * n_clusters]]
-        nearest = _nearest(sample, centroids, 1)[:, 0]
-        members = sample[np.argsort(nearest, kind="stable")]
-        sizes = np.bincount(nearest, minlength=n_clusters)
-        filled = np.flatnonzero(sizes)
-        sums = np.add.reduceat(members, (np.cumsum(sizes) - sizes)[filled])
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-        centroids[filled] = sums / np.where(lengths > 0, lengths, 1)
+    """Find unit-length centroids: Lloyd's algorithm by cosine, on samples, seeded in rounds.
+
+    Each round adds seeds among the points that the centroids so far represent worst, as
+    k-means|| does (Bahmani et al., 2012): random seeds leave small topics without a centroid.
+    """
+    drawn = generator.permutation(len(vectors))[: n_clusters * _SAMPLES_AT_MOST]
+    centroids = vectors[drawn[: int(np.ceil(_ROUNDS[0][0] * n_clusters))]]
+    for share, n_samples in _ROUNDS:
+        sample = vectors[drawn[: n_samples * n_clusters]]
+        missing = int(np.ceil(share * n_clusters)) - len(centroids)
+        if missing:
+            worst = _worst(sample, centroids, _SEEDS_AMONG * missing)
+            seeds = sample[generator.choice(worst, missing, replace=False)]
+            centroids = np.concatenate([centroids, seeds])
+        centroids = _means(sample, centroids)
     return centroids
+
+
+def _worst(sample: Values, centroids: Values, most: int) -> npt.NDArray[np.intp]:
+    """Give the places of the points that are least similar to their nearest centroid."""
+    nearest = _nearest(sample, centroids, 1)[:, 0]
+    similarity = np.einsum("ij,ij->i", sample, centroids[nearest])
+    return np.argsort(similarity, kind="stable")[:most]
+
+
+def _means(sample: Values, centroids: Values) -> Values:
+    """Move each centroid to the direction of the sum of its points, if it has any."""
+    nearest = _nearest(sample, centroids, 1)[:, 0]
+    members = sample[np.argsort(nearest, kind="stable")]
+    sizes = np.bincount(nearest, minlength=len(centroids))
+    filled = np.flatnonzero(sizes)
+    sums = np.add.reduceat(members, (np.cumsum(sizes) - sizes)[filled])
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    moved = centroids.copy()
+    moved[filled] = sums / np.where(lengths > 0, lengths, 1)
+    return moved
 
 
 def _nearest(vectors: Values, centroids: Values, n_probes: int) -> npt.NDArray[np.int32]:
