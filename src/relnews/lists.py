@@ -209,7 +209,7 @@ def query_of(mirror: Mirror, asked: Asked) -> Query:
         row=row,
         document=document,
         latent=latent,
-        dated=_date(article, at),
+        dated=date_of(article, at),
         section=article.section,
         source=article.source,
         language=language,
@@ -235,7 +235,7 @@ def note(entries: Sequence[Related | StoredEntry], k: int) -> str:
     return f"{n_related} of {k} related: {rest}"
 
 
-def _date(article: Article, at: datetime) -> int:
+def date_of(article: Article, at: datetime) -> int:
     """Give the semantic date of an article as seen at a moment, epoch seconds."""
     published, updated = article.published_at, article.updated_at
     happened = updated if updated is not None and updated <= at else None

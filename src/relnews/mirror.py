@@ -39,6 +39,8 @@ class Mirror:
         Row for row what is stored.
     rules, rules_by_id
         The rules that lists are made under, and as they are stored.
+    content
+        A number that changes with anything that lists are made from.
     """
 
     def __init__(self, store: Store, language: str) -> None:
@@ -51,6 +53,7 @@ class Mirror:
         self.rules_by_id: dict[int, Rule] = {}
         self.rules = RuleSet()
         self._weighing = ""
+        self.content = -1
         self._reset(unfitted())
 
     @property
@@ -75,15 +78,18 @@ class Mirror:
                 self._vocabulary_since = vocabulary
             self._reset(fitted)
         for rows in self._store.changed_since(self._change, model or None):
+            self.content = change
             for row in rows:
                 self._add(row)
         if weighing != self._weighing:
             self.lexical.weigh(self._store.weighing())
-            self._weighing = weighing
+            self._weighing, self.content = weighing, change
         self.vocabulary.extend(self._store.terms(len(self.vocabulary)))
         self._n_saved_terms = len(self.vocabulary)
-        self.rules_by_id = self._store.rules()
-        self.rules = RuleSet(self.rules_by_id.values())
+        rules = self._store.rules()
+        if rules != self.rules_by_id:
+            self.rules_by_id, self.rules = rules, RuleSet(rules.values())
+            self.content = change
         self._change = change
 
     def adopt(
@@ -97,7 +103,7 @@ class Mirror:
 
         Spares reading back what is known already; `change` must follow the last one read.
         """
-        self.model, self._change = model, change
+        self.model, self._change, self.content = model, change, change
         self._vectors = np.zeros((len(self.corpus) + 16, vectors.shape[1]), np.float32)
         self._vectors[rows] = vectors
 
@@ -137,7 +143,7 @@ class Mirror:
 
     def _reset(self, model: TextModel) -> None:
         self.model = model
-        self._change = -1
+        self._change = self.content = -1
         self.corpus, self.lexical = Corpus(), LexicalView()
         self._weighing = ""
         self._vectors = np.zeros((16, model.latent.dimensions), np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING, Self
@@ -15,7 +15,7 @@ from relnews.mirror import Mirror
 from relnews.policy import Policy
 from relnews.store import Store
 from relnews.stored import StoredLists
-from relnews.types import Article, Retraction
+from relnews.types import Article, Publication, Retraction
 
 if TYPE_CHECKING:
     import os
@@ -28,6 +28,7 @@ DEPTH = 20
 """Entries in a stored list: more than are shown, so that one that vanishes is replaced."""
 
 _LISTS_AT_ONCE = 200
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Recommender:
@@ -308,6 +309,35 @@ class Recommender:
         if ids is None:
             return make_due(desk, task, n_jobs, progress)
         return make_some(desk, task, ids, n_jobs, progress)
+
+    def publish(self, articles: Iterable[Article | Quarantined], *, at: datetime) -> Publication:
+        """Take articles in and bring the stored lists up to date at once.
+
+        For a hook of a CMS or a worker behind a queue, in a process that stays: the new
+        articles' own lists are made, and those they enter or leave. Lists that nothing new
+        concerns stay as they are, for whatever moment they were made; where none was ever made,
+        all are.
+
+        Parameters
+        ----------
+        articles
+            As for `add`: new ones, newer versions, withdrawn ones.
+        at
+            The moment the lists are for.
+
+        Raises
+        ------
+        InvalidQuery
+            When `at` is naive.
+        StoreError
+            When the database cannot be written; what finished before stays.
+        """
+        _require(1, at)
+        added = self.add(articles)
+        heads = self._store.list_heads()
+        depth = int(heads.k.max()) if len(heads.k) else DEPTH
+        batch = self.precompute(at=at, changed_since=_BEGINNING, depth=depth)
+        return Publication(added, batch)
 
     def stored_list(
         self, article_id: str, *, at: datetime, k: int = 5, exclude: Iterable[str] = ()

@@ -301,3 +301,11 @@ class BatchReport:
     made: int
     changed: int
     churn: float
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What `Recommender.publish` did: what became of the articles, and of the lists."""
+
+    added: AddReport
+    lists: BatchReport

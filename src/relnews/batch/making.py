@@ -1,9 +1,14 @@
-"""Lists made in one process: a block of articles in, what is to be stored out."""
+"""Lists made in one process: the ids of articles in, what is to be stored out.
+
+Lists that no rule touches are made many at a time, from the candidates to the reasons; all others
+one by one. Both ways give the same lists.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relnews.batch.plain import PlainLists
 from relnews.lists import Asked, ListMaker
 
 if TYPE_CHECKING:
@@ -13,33 +18,44 @@ if TYPE_CHECKING:
     from relnews.batch.task import Task
     from relnews.mirror import Mirror
     from relnews.store import Store, StoredList
+    from relnews.types import Article
 
 
-def make_lists(
-    store: Store,
-    mirror: Mirror,
-    lock: AbstractContextManager[object],
-    task: Task,
-    ids: Sequence[str],
-) -> list[StoredList]:
-    """Make the lists of stored articles; one that is gone meanwhile has none.
+class Maker:
+    """Makes the lists of one task.
 
     Parameters
     ----------
     store, mirror
-        The mirror is refreshed.
+        The mirror is refreshed before each block.
     lock
         Held by whoever uses the mirror.
     task
         Moment, depth and policy.
-    ids
-        Whose lists.
     """
-    with lock:
-        mirror.refresh()
-        maker = ListMaker(store, mirror, task.policy, lock)
-        articles = store.articles(ids)
-        return [
-            maker.make_stored(Asked(article, task.at, task.depth, frozenset(), stored=True))
-            for article in articles.values()
-        ]
+
+    def __init__(
+        self, store: Store, mirror: Mirror, lock: AbstractContextManager[object], task: Task
+    ) -> None:
+        self._store, self._mirror, self._lock, self._task = store, mirror, lock, task
+        self._plain: PlainLists | None = None
+
+    def make(self, ids: Sequence[str]) -> list[StoredList]:
+        """Make the lists of stored articles; one that is gone meanwhile has none."""
+        with self._lock:
+            self._mirror.refresh()
+            articles = [*self._store.articles(ids).values()]
+            made = self._plain_lists().make(articles)
+            maker = ListMaker(self._store, self._mirror, self._task.policy, self._lock)
+            rest = [article for article in articles if article.id not in made]
+            made |= {article.id: maker.make_stored(self._asked(article)) for article in rest}
+            return [made[article.id] for article in articles]
+
+    def _asked(self, article: Article) -> Asked:
+        return Asked(article, self._task.at, self._task.depth, frozenset(), stored=True)
+
+    def _plain_lists(self) -> PlainLists:
+        """Give what many lists share; it is made anew when the site has changed."""
+        if self._plain is None or self._plain.content != self._mirror.content:
+            self._plain = PlainLists(self._mirror, self._task)
+        return self._plain

@@ -6,7 +6,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relnews.batch.making import make_lists
+from relnews.batch.making import Maker
 from relnews.batch.workers import make_in_workers
 from relnews.rank.check import violations
 from relnews.types import BatchReport
@@ -101,8 +101,8 @@ def _made(desk: Desk, task: Task, ids: Sequence[str], n_jobs: int) -> Iterator[l
         language = desk.mirror.analyzer.language
         yield from make_in_workers(desk.store.url, language, task, blocks, n_jobs)
         return
-    for block in blocks:
-        yield make_lists(desk.store, desk.mirror, desk.lock, task, block)
+    maker = Maker(desk.store, desk.mirror, desk.lock, task)
+    yield from map(maker.make, blocks)
 
 
 def _write(desk: Desk, task: Task, made: Sequence[StoredList], tally: _Tally) -> None:

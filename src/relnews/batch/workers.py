@@ -10,8 +10,8 @@ from contextlib import nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from relnews.batch.making import make_lists
-from relnews.errors import InvalidQuery, StoreError
+from relnews.batch.making import Maker
+from relnews.errors import InvalidQuery
 from relnews.mirror import Mirror
 from relnews.store import Store
 
@@ -46,13 +46,16 @@ def make_in_workers(
     yield from parallel(delayed(_make_block)(url, language, task, block) for block in blocks)
 
 
+_latest: tuple[tuple[str, str, Task], Maker] | None = None
+
+
 def _make_block(url: str, language: str, task: Task, ids: Sequence[str]) -> list[StoredList]:
-    store, mirror = _opened(url, language)
-    try:
-        return make_lists(store, mirror, nullcontext(), task, ids)
-    except StoreError:
-        _opened.cache_clear()  # the database may have been replaced: look again at the next block
-        raise
+    """Make a block in a worker, which keeps its maker for the next one."""
+    global _latest  # noqa: PLW0603  # what a worker process keeps from call to call
+    key = (url, language, task)
+    if _latest is None or _latest[0] != key:
+        _latest = key, Maker(*_opened(url, language), nullcontext(), task)
+    return _latest[1].make(ids)
 
 
 @lru_cache(maxsize=1)

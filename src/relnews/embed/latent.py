@@ -84,6 +84,18 @@ def cosines(
     return products
 
 
+def pair_cosines(
+    left: npt.NDArray[np.floating], right: npt.NDArray[np.floating]
+) -> npt.NDArray[np.float32]:
+    """Give the cosine of each left vector with the right one at its place, shape (p,).
+
+    The values of `cosines`, to the last bit. Both have shape (p, d).
+    """
+    exact = left.astype(np.float64), right.astype(np.float64)
+    products: npt.NDArray[np.float32] = np.einsum("pd,pd->p", *exact).astype(np.float32)
+    return products
+
+
 def empty_model() -> LatentModel:
     """Give the model of a corpus too small to have a latent view."""
     return LatentModel(np.zeros(0, np.int32), np.zeros((0, 0), np.float16))

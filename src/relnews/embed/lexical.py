@@ -158,6 +158,21 @@ class LexicalView:
         bounded: npt.NDArray[np.float32] = np.minimum(cosines, np.float32(1.0))
         return bounded
 
+    def similarities_to_all(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+        """Give the cosine of some rows with every row, shape (len(rows), n).
+
+        Adds up in the order of `similarities`, so that both give the same bits. One sparse
+        product: half the time of as many calls of `similarities`.
+        """
+        asked = self.weights(rows)
+        asked.data *= self._idf[asked.indices]
+        found = np.zeros((len(rows), self._n_rows), np.float32)
+        for part in self._segments:
+            part.by_term.resize(asked.shape[1], part.n_rows)  # terms it never saw
+            found[:, part.start : part.start + part.n_rows] = (asked @ part.by_term).toarray()
+        np.divide(found, self._norms, out=found, where=self._norms > 0)
+        return np.minimum(found, np.float32(1.0), out=found)
+
     def document(self, row: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """Give the terms and counts of a row, as they came in."""
         self._settle()

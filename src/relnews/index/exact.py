@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relnews.embed.latent import cosines
 from relnews.query import Candidates
 
 if TYPE_CHECKING:
@@ -48,25 +49,29 @@ class ExactIndex:
         relevance = score.relevance(lexical, latent)
         related = eligible & (relevance >= score.floor) & (relevance > 0)
         rows = np.flatnonzero(related)
-        freshness = score.freshness(rows)
-        scores = relevance[rows] * freshness
-        best = largest(scores, k)
-        order = best[self._corpus.newest_first(rows[best], query.at, scores[best])][:k]
-        picked = rows[order]
+        rows = rows[largest(relevance[rows] * score.freshness(rows), k)]
+        lexical, latent = lexical[rows], cosines(self._vectors[rows], query.latent[None])[:, 0]
+        relevance, freshness = score.relevance(lexical, latent), score.freshness(rows)
+        scores = relevance * freshness
+        order = self._corpus.newest_first(rows, query.at, scores)[:k]
         return Candidates(
-            rows=picked,
+            rows=rows[order],
             score=scores[order],
-            relevance=relevance[picked],
+            relevance=relevance[order],
             freshness=freshness[order],
-            lexical=lexical[picked],
-            latent=latent[picked],
-            total=len(rows),
+            lexical=lexical[order],
+            latent=latent[order],
+            total=int(np.count_nonzero(related)),
         )
 
 
+_ROUNDING = 1e-6
+"""How far two ways to add up one score may lie apart."""
+
+
 def largest(values: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:
-    """Give the places of the k largest values, and of all that tie with the last of them."""
+    """Give the places of the k largest values, and of all that may tie with the last of them."""
     if len(values) <= k:
         return np.arange(len(values))
     least = np.partition(values, len(values) - k)[len(values) - k]
-    return np.flatnonzero(values >= least)
+    return np.flatnonzero(values >= least - np.float32(_ROUNDING))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relnews.embed.latent import cosines
 from relnews.index.exact import ExactIndex, largest
 from relnews.index.moment import ROUNDING, Near, Timeline, search
 from relnews.query import Candidates
@@ -133,7 +134,7 @@ class _Look:
         fresh = freshness >= least_freshness
         rows, freshness = rows[fresh], freshness[fresh]
         lexical = self._lexical.similarities_of(rows, self._weights)
-        latent = self._vectors[rows] @ self._latent
+        latent = cosines(self._vectors[rows], self._latent[None])[:, 0]
         relevance = self._score.relevance(lexical, latent)
         related = (relevance >= self._score.floor) & (relevance > 0)
         columns = (relevance * freshness, relevance, freshness, lexical, latent)

@@ -1,8 +1,7 @@
 """Candidates of many articles at one moment: the full scan as a product of matrices.
 
-The same candidates as `ExactIndex.search` finds one by one. What depends on the target alone
-(freshness, length, calibration) is folded into one factor and one summand per target, so that a
-block of sources costs a sparse product, a dense one and a few passes over the result.
+The same candidates as `ExactIndex.search` finds one by one, for a block of sources at the cost of
+a sparse product, a dense one and a few passes over the result.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from relnews.embed.latent import pair_cosines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 _FRESHEST = 2_048
 """So many of the freshest targets tell how good a candidate must be at least."""
 
-_TOLERANCE = 1e-5
+_TINY = np.finfo(np.float32).tiny
+_TOLERANCE = 1e-6
 """Sums in another order differ by less; what is so near the last candidate is looked at again."""
 
 
@@ -70,11 +72,9 @@ class Scan:
         at: int,
     ) -> None:
         self._lexical, self._vectors, self._score = lexical, vectors, score
-        self._targets = np.flatnonzero(eligible)
-        fresh = score.freshness(self._targets)
-        self._fresh = fresh
-        self._tie_order = _places(corpus.newest_first(self._targets, at))
-        self._freshest = np.argsort(-fresh, kind="stable")[:_FRESHEST]
+        self._fresh = np.where(eligible, score.freshness(slice(None)), np.float32(0))
+        self._ties = _places(corpus.newest_first(np.arange(len(corpus)), at))
+        self._freshest = np.argsort(-self._fresh, kind="stable")[:_FRESHEST]
 
     def search(self, sources: Rows, barred: Sequence[Rows], k: int) -> CandidateBlock:
         """Give the k best candidates of each source.
@@ -82,42 +82,42 @@ class Scan:
         Parameters
         ----------
         sources
-            Rows, shape (q,). O(q x postings + q n d); q x n x 12 bytes are held.
+            Rows, shape (q,). O(q x postings + q n d); about q x n x 20 bytes are held.
         barred
-            For each source the rows that may not be its candidates, itself among them.
+            For each source the rows that may not be its candidates; itself should be among them.
         k
             How many at most, at least 1.
         """
-        lexical = self._lexical.similarities_of(sources)[:, self._targets]
-        latent = self._vectors[sources] @ self._vectors[self._targets].T
-        relevance = self._score.relevance(lexical, latent)
-        scores = relevance * self._fresh
-        scores[(relevance < self._score.floor) | (relevance <= 0)] = 0
-        self._bar(scores, barred)
-        least = _kth_largest(scores[:, self._freshest], k) * np.float32(1 - _TOLERANCE)
-        which, targets = np.nonzero(scores >= np.maximum(least, np.finfo(np.float32).tiny)[:, None])
-        found = scores[which, targets]
-        order = np.lexsort((self._tie_order[targets], -found, which))
-        which, targets, found = which[order], targets[order], found[order]
-        places = np.arange(len(which)) - np.searchsorted(which, which)
-        first = places < k
-        which, targets, places = which[first], targets[first], places[first]
+        lexical = self._lexical.similarities_to_all(sources)
+        latent = self._vectors[sources] @ self._vectors.T
+        scores = self._score.relevance(lexical, latent) * self._fresh
+        for place, rows in enumerate(barred):
+            scores[place, rows] = 0
+        least = _kth_largest(scores[:, self._freshest], k) - np.float32(_TOLERANCE)
+        which, targets = np.nonzero(scores >= np.maximum(least, _TINY)[:, None])
+        return self._best(sources, which, targets, lexical[which, targets], k)
+
+    def _best(
+        self, sources: Rows, which: Rows, targets: Rows, lexical: Values, k: int
+    ) -> CandidateBlock:
+        """Score what may be among the best once more, to the last bit, and keep the k best."""
+        score = self._score
+        latent = pair_cosines(self._vectors[sources[which]], self._vectors[targets])
+        relevance = score.relevance(lexical, latent)
+        scores = relevance * self._fresh[targets]
+        related = (relevance >= score.floor) & (relevance > 0)
+        order = np.lexsort((self._ties[targets], -scores, which))
+        order = order[related[order]]
+        places = np.arange(len(order)) - np.searchsorted(which[order], which[order])
+        order, places = order[places < k], places[places < k]
         block = CandidateBlock(
             np.full((len(sources), k), -1, np.intp),
             *(np.zeros((len(sources), k), np.float32) for _ in range(3)),
         )
-        block.rows[which, places] = self._targets[targets]
-        block.score[which, places] = found[first]
-        block.lexical[which, places] = lexical[which, targets]
-        block.latent[which, places] = latent[which, targets]
+        spots = (which[order], places)
+        block.rows[spots], block.score[spots] = targets[order], scores[order]
+        block.lexical[spots], block.latent[spots] = lexical[order], latent[order]
         return block
-
-    def _bar(self, scores: Values, barred: Sequence[Rows]) -> None:
-        for place, rows in enumerate(barred):
-            spots = np.searchsorted(self._targets, rows)
-            inside = spots < len(self._targets)
-            spots = spots[inside][self._targets[spots[inside]] == rows[inside]]
-            scores[place, spots] = 0
 
 
 def _places(order: Rows) -> Rows:

@@ -39,8 +39,10 @@ class Site:
         """Give the lexical and the latent cosine of the query with some rows."""
         if len(rows) == 0:
             return np.zeros(0, np.float32), np.zeros(0, np.float32)
-        weights = self.lexical.query_weights(query.document)
-        lexical = self.lexical.similarities_of(rows, weights)
+        document = self.lexical.document_weights(query.document)
+        dense = np.zeros(document.shape[1], np.float32)
+        dense[document.indices] = document.data
+        lexical = np.asarray(self.lexical.weights(rows) @ dense, np.float32)
         return lexical, cosines(self.vectors[rows], query.latent[None])[:, 0]
 
     def agency_codes(self, policy: Policy) -> npt.NDArray[np.int64]:
