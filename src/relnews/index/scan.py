@@ -90,10 +90,13 @@ class Scan:
         """
         lexical = self._lexical.similarities_to_all(sources)
         latent = self._vectors[sources] @ self._vectors.T
-        scores = self._score.relevance(lexical, latent) * self._fresh
+        relevance = self._score.relevance(lexical, latent)
+        scores = relevance * self._fresh
         for place, rows in enumerate(barred):
             scores[place, rows] = 0
-        least = _kth_largest(scores[:, self._freshest], k) - np.float32(_TOLERANCE)
+        freshest = self._freshest
+        sure = relevance[:, freshest] >= np.float32(self._score.floor + _TOLERANCE)
+        least = _kth_largest(scores[:, freshest] * sure, k) - np.float32(_TOLERANCE)
         which, targets = np.nonzero(scores >= np.maximum(least, _TINY)[:, None])
         return self._best(sources, which, targets, lexical[which, targets], k)
 
