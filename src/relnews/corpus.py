@@ -123,10 +123,12 @@ class Corpus:
             column.append(1 if name == "alive" else values[name])
         return row
 
-    def dates(self, at: int) -> npt.NDArray[np.int64]:
-        """Give the semantic date of every row as seen at a moment: the update, once it happened."""
-        updated = self["updated"]
-        return np.where(updated <= at, np.maximum(updated, self["published"]), self["published"])
+    def dates(
+        self, at: int, rows: npt.NDArray[np.intp] | slice = slice(None)
+    ) -> npt.NDArray[np.int64]:
+        """Give the semantic date of rows as seen at a moment: the update, once it happened."""
+        updated, published = self["updated"][rows], self["published"][rows]
+        return np.where(updated <= at, np.maximum(updated, published), published)
 
     def newest_first(
         self, rows: npt.NDArray[np.intp], at: int, *keys: npt.NDArray[np.float32]
@@ -135,5 +137,5 @@ class Corpus:
         ids = np.array([self.ids[row] for row in rows], dtype=object)
         places = np.empty(len(rows), np.intp)
         places[np.argsort(ids, kind="stable")] = np.arange(len(rows))
-        columns = [places, -self.dates(at)[rows], *(-key for key in reversed(keys))]
+        columns = [places, -self.dates(at, rows), *(-key for key in reversed(keys))]
         return np.lexsort(np.array(columns, np.float64))

@@ -7,6 +7,7 @@
     ├── InvalidTruth        what should be true cannot be        (ValueError)
     ├── UnknownArticle      no article has this id               (LookupError)
     ├── IngestError         a file cannot be read at all
+    ├── MissingExtra        an optional package is not installed
     └── StoreError          the database is not ours, or not sound
         └── ModelMismatch   vectors or models do not belong together
 
@@ -19,6 +20,7 @@ __all__ = [
     "InvalidPolicy",
     "InvalidQuery",
     "InvalidTruth",
+    "MissingExtra",
     "ModelMismatch",
     "RelnewsError",
     "StoreError",
@@ -52,6 +54,10 @@ class UnknownArticle(RelnewsError, LookupError):
 
 class IngestError(RelnewsError):
     """A file as a whole cannot be read: missing, unknown format, broken gzip."""
+
+
+class MissingExtra(RelnewsError):
+    """What was asked for needs a package that only an extra of relnews brings."""
 
 
 class StoreError(RelnewsError):

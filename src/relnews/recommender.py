@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Sequence
 
+    from relnews.protocols import IndexMaker
     from relnews.rank.rules import Rule
     from relnews.store import StoredList
     from relnews.types import AddReport, Quarantined
@@ -43,6 +44,9 @@ class Recommender:
         How lists are made.
     language
         ISO 639-1; assumed where neither an article nor detection names one.
+    index
+        For millions of articles: `relnews.index.approximate.ApproximateIndex`, which finds nearly
+        the same, sooner; it needs the extra `approximate`. None: exact.
 
     Examples
     --------
@@ -59,10 +63,16 @@ class Recommender:
     ('a', 'b')
     """
 
-    def __init__(self, store: Store, policy: Policy | None = None, language: str = "de") -> None:
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy | None = None,
+        language: str = "de",
+        index: IndexMaker | None = None,
+    ) -> None:
         self.policy = policy or Policy()
-        self._store = store
-        self._mirror = Mirror(store, language)
+        self._store, self._index = store, index
+        self._mirror = Mirror(store, language, index)
         self._lock = RLock()
 
     @classmethod
@@ -73,6 +83,7 @@ class Recommender:
         policy: Policy | None = None,
         language: str = "de",
         create: bool = True,
+        index: IndexMaker | None = None,
     ) -> Self:
         """Open a database by path or SQLAlchemy URL; ``":memory:"`` keeps nothing.
 
@@ -81,7 +92,7 @@ class Recommender:
         StoreError
             When it is not one of ours, or there is none and `create` is false.
         """
-        return cls(Store.open(url, create=create), policy, language)
+        return cls(Store.open(url, create=create), policy, language, index)
 
     def close(self) -> None:
         """Close the database."""
@@ -148,7 +159,7 @@ class Recommender:
         with self._lock:
             language = self._mirror.analyzer.language
             intake.rebuild(self._store, language, progress)
-            self._mirror = Mirror(self._store, language)
+            self._mirror = Mirror(self._store, language, self._index)
 
     def recommend(
         self,

@@ -45,23 +45,51 @@ class ExactIndex:
     ) -> Candidates:
         """Give the k best candidates, or all when there are fewer."""
         lexical, latent = self.similarities(query)
-        relevance = score.relevance(lexical, latent)
-        related = eligible & (relevance >= score.floor) & (relevance > 0)
-        rows = np.flatnonzero(related)
-        freshness = score.freshness(rows)
-        scores = relevance[rows] * freshness
-        best = _largest(scores, k)
-        order = best[self._corpus.newest_first(rows[best], query.at, scores[best])][:k]
-        picked = rows[order]
-        return Candidates(
-            rows=picked,
-            score=scores[order],
-            relevance=relevance[picked],
-            freshness=freshness[order],
-            lexical=lexical[picked],
-            latent=latent[picked],
-            total=len(rows),
-        )
+        rows = np.flatnonzero(eligible)
+        return best(self._corpus, query, score, rows, (lexical[rows], latent[rows]), k)
+
+
+def similarities_of(
+    lexical: LexicalView,
+    vectors: npt.NDArray[np.float32],
+    query: Query,
+    rows: npt.NDArray[np.intp],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Give the lexical and the latent cosine of the query with some rows, shape (m,) each."""
+    if len(rows) == 0:
+        return np.zeros(0, np.float32), np.zeros(0, np.float32)
+    document = lexical.document_weights(query.document)
+    dense = np.zeros(document.shape[1], np.float32)
+    dense[document.indices] = document.data
+    return np.asarray(lexical.weights(rows) @ dense, np.float32), vectors[rows] @ query.latent
+
+
+def best(  # noqa: PLR0913, PLR0917  # the two halves of the question, and its answer's length
+    corpus: Corpus,
+    query: Query,
+    score: Score,
+    rows: npt.NDArray[np.intp],
+    similarities: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+    k: int,
+) -> Candidates:
+    """Give the k best of rows whose lexical and latent similarities are known, shape (m,) each."""
+    lexical, latent = similarities
+    relevance = score.relevance(lexical, latent)
+    related = np.flatnonzero((relevance >= score.floor) & (relevance > 0))
+    freshness = score.freshness(rows[related])
+    scores = relevance[related] * freshness
+    first = _largest(scores, k)
+    order = first[corpus.newest_first(rows[related[first]], query.at, scores[first])][:k]
+    picked = related[order]
+    return Candidates(
+        rows=rows[picked],
+        score=scores[order],
+        relevance=relevance[picked],
+        freshness=freshness[order],
+        lexical=lexical[picked],
+        latent=latent[picked],
+        total=len(related),
+    )
 
 
 def _largest(values: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:

@@ -52,7 +52,7 @@ class MomentScore:
 
     def age_hours(self, rows: npt.NDArray[np.intp] | slice) -> npt.NDArray[np.float64]:
         """Give the age of rows at the moment, at least 0; undated rows are ages old."""
-        ages = (self._at - self._corpus.dates(self._at)[rows]) / _SECONDS_PER_HOUR
+        ages = (self._at - self._corpus.dates(self._at, rows)) / _SECONDS_PER_HOUR
         return np.maximum(ages, 0.0)
 
     def freshness(self, rows: npt.NDArray[np.intp] | slice) -> Values:
