@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from builders import AT, Row, a_case, a_query, a_site, add_row, ago
-from crowds import crowd, crowded_site
+from crowds import N_WORDS, crowd, crowded_site
 from relnews.errors import MissingExtra
 from relnews.index import approximate
 from relnews.index.approximate import ApproximateIndex
@@ -110,7 +110,8 @@ def test_rows_that_came_later_are_found_and_removed_ones_are_not() -> None:
     rows = crowd(N)
     site = a_site(rows)
     index = index_of(site)
-    later = crowd(600, seed=3)
+    twin = replace(rows[0], id="twin", words={N_WORDS: 1}, published=ago(24 * 800))
+    later = [*crowd(600, seed=3), twin]
     for row in later:
         add_row(site.corpus, row)
         site.lexical.append(row.document)
@@ -119,8 +120,11 @@ def test_rows_that_came_later_are_found_and_removed_ones_are_not() -> None:
     grown = replace(site, vectors=vectors)
     eligible = np.ones(len(vectors), bool)
     eligible[:300] = eligible[-300:] = False
-    found = recall(index, exact(grown), questions(grown, later[:40], Policy(), eligible))
-    assert found.mean() >= 0.95
+    asked = questions(grown, later[:40], Policy(), eligible)
+    assert recall(index, exact(grown), asked).mean() >= 0.95
+    latent = Policy(semantic_weight=1.0, freshness_floor=1.0)
+    (question,) = questions(grown, rows[:1], latent, np.arange(len(vectors)) > 0)
+    assert index.search(*question, 1).rows.tolist() == [len(vectors) - 1]
     for question in questions(grown, later[:5], Policy(), eligible):
         rows_found = index.search(*question, 50).rows
         assert (rows_found >= N).any()

@@ -57,10 +57,10 @@ def scan(vectors: Vectors) -> Built:
 
 
 def faiss_ivf(vectors: Vectors) -> Built:
-    """Make lists around 4 sqrt(n) centroids; the filter is a bitmap, read before a product."""
+    """Make lists around 8 sqrt(n) centroids; the filter is a bitmap, read before a product."""
     faiss = importlib.import_module("faiss")
     n, d = vectors.shape
-    n_lists = int(4 * n**0.5)
+    n_lists = min(int(8 * n**0.5), n // 20)
     index = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(d),
         d,
@@ -69,8 +69,10 @@ def faiss_ivf(vectors: Vectors) -> Built:
         faiss.METRIC_INNER_PRODUCT,
         False,
     )
-    chosen = np.random.default_rng(0).choice(n, min(n, 40 * n_lists), replace=False)
-    index.train(vectors[chosen])
+    index.cp.niter = 6
+    index.cp.min_points_per_centroid = 1
+    index.cp.max_points_per_centroid = 20
+    index.train(vectors)
     index.add(vectors)
     return Built(partial(_ask_faiss, faiss.SearchParametersIVF, "nprobe", index), index.remove_ids)
 
