@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
+from relnews import approximation
+from relnews.index.exact import ExactIndex
 from test_cli import AT, BRIDGE, a_site, is_told, run, shown
 
 if TYPE_CHECKING:
@@ -108,6 +111,37 @@ def test_check_as_json_names_problems_counts_and_model(site: Path) -> None:
     ran = run("check", site, "--json")
     assert (ran.code, ran.err) == (1, "")
     assert ran.json["problems"] == [f"articles without a document: {BRIDGE}"]
+
+
+def test_check_measures_an_approximate_index_when_it_is_asked_to(site: Path) -> None:
+    ran = run("check", site, "--recall", "--at", AT)
+    assert (ran.code, ran.err) == (0, "")
+    assert "\nrecall@10    1.000 of 148 articles, worst 1.000\nsound\n" in ran.out
+    told = run("check", site, "--recall", "--at", AT, "--json").json["recall"]
+    assert told == {"mean": 1.0, "worst": 1.0, "articles": 148, "least": 0.95}
+    assert "recall" not in run("check", site, "--json").json
+
+
+def test_without_an_article_there_is_no_recall(site: Path) -> None:
+    ran = run("check", site, "--recall", "--at", "2001-01-01")
+    assert (ran.code, "recall" in ran.out) == (0, False)
+
+
+def test_an_approximate_index_that_misses_much_is_1(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approximation, "ApproximateIndex", Blind)
+    ran = run("check", site, "--recall", "--at", AT)
+    assert (ran.code, ran.err) == (1, "problem: recall@10 must be at least 0.95; stay exact\n")
+    assert "\nrecall@10    0." in ran.out
+    assert run("check", site, "--recall", "--at", AT, "--json").code == 1
+
+
+class Blind(ExactIndex):
+    """Sees every second row."""
+
+    def search(self, query: Any, score: Any, eligible: Any, k: int) -> Any:
+        return super().search(query, score, eligible & (np.arange(len(eligible)) % 2 == 0), k)
 
 
 DERIVED = {

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from newsroom import NOON, about, an_article, filler, hours, plain
 from relnews import Block, Cap, Recommender, Separate
 from relnews.errors import ModelMismatch
+from relnews.index.exact import ExactIndex
 from relnews.mirror import Mirror
 from relnews.store import Store
 
@@ -278,3 +279,39 @@ def changed(article: Article) -> Article:
 def _fail(*_arguments: object) -> None:
     msg = "the database went away"
     raise ConnectionError(msg)
+
+
+class Scan(ExactIndex):
+    """An index that grows, and knows how often."""
+
+    n_extended = 0
+
+    def extend(self, vectors: np.ndarray) -> None:
+        self._vectors = vectors
+        self.n_extended += 1
+
+
+def test_an_index_of_ones_own_lives_until_a_refit_and_grows_with_the_rows(tmp_path: Path) -> None:
+    path, made = tmp_path / "news.db", []
+
+    def make(*parts: Any) -> Scan:
+        made.append(Scan(*parts))
+        return made[-1]
+
+    with Recommender.open(path, policy=RELATED, index=make) as rec:
+        rec.add(about(name) for name in IDS)
+        rec.refit()
+        made.clear()
+        first = [rec.recommend(name, at=NOON) for name in IDS]
+        assert (len(made), made[0].n_extended > 0) == (1, True)
+        with Recommender.open(path) as other:
+            other.add([about("b-9"), changed(about("b-0"))])
+        assert rec.recommend("b-9", at=NOON) != first[0]
+        assert len(made) == 1
+        assert_equal_to_a_fresh_open(rec, path)
+        rec.refit()
+        assert_equal_to_a_fresh_open(rec, path)
+        assert len(made) == 2
+        rec.rebuild()
+        assert_equal_to_a_fresh_open(rec, path)
+        assert len(made) == 3

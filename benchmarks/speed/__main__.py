@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 if TYPE_CHECKING:
     from timing import Section
 
-SECTIONS = ("moment", "pools", "approximate", "lists", "diversity", "arrivals", "peers")
+SECTIONS = ("moment", "pools", "approximate", "engines", "lists", "diversity", "arrivals", "peers")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@
     ├── UnknownArticle      no article has this id               (LookupError)
     ├── IngestError         a file cannot be read at all
     ├── ExportError         lists cannot be written there
+    ├── MissingExtra        an optional package is not installed
     └── StoreError          the database is not ours, or not sound
         └── ModelMismatch   vectors or models do not belong together
 
@@ -21,6 +22,7 @@ __all__ = [
     "InvalidPolicy",
     "InvalidQuery",
     "InvalidTruth",
+    "MissingExtra",
     "ModelMismatch",
     "RelnewsError",
     "StoreError",
@@ -58,6 +60,10 @@ class IngestError(RelnewsError):
 
 class ExportError(RelnewsError):
     """Lists cannot be written to a target: unknown format, missing extra, no right to write."""
+
+
+class MissingExtra(RelnewsError):
+    """What was asked for needs a package that only an extra of relnews brings."""
 
 
 class StoreError(RelnewsError):

@@ -24,12 +24,21 @@ from relnews.rank.site import Site
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from relnews.protocols import GrowingIndex, Index, IndexMaker
     from relnews.rank.rules import Rule
     from relnews.store import Store, StoredRow
 
 
 class Mirror:
     """Articles, views, model and rules of a store, as of its change number.
+
+    Parameters
+    ----------
+    store, language
+        What is mirrored, and the language assumed where none can be told.
+    index
+        Makes an index that lives as long as the text model and grows with the rows, such as
+        `ApproximateIndex`. None: exact, for which there is nothing to keep.
 
     Attributes
     ----------
@@ -43,8 +52,10 @@ class Mirror:
         A number that changes with anything that lists are made from.
     """
 
-    def __init__(self, store: Store, language: str) -> None:
+    def __init__(self, store: Store, language: str, index: IndexMaker | None = None) -> None:
         self._store = store
+        self._make_index = index
+        self._index: GrowingIndex | None = None
         self._change = -1
         self._vocabulary_since = ""
         self._n_saved_terms = 0
@@ -104,6 +115,7 @@ class Mirror:
         Spares reading back what is known already; `change` must follow the last one read.
         """
         self.model, self._change, self.content = model, change, change
+        self._index = None
         self._vectors = np.zeros((len(self.corpus) + 16, vectors.shape[1]), np.float32)
         self._vectors[rows] = vectors
 
@@ -115,8 +127,17 @@ class Mirror:
     def site(self) -> Site:
         """Give what lists are made from."""
         vectors = self._vectors[: len(self.corpus)]
-        index = ExactIndex(self.corpus, self.lexical, vectors)
+        index = self._index_over(vectors)
         return Site(self.corpus, self.lexical, vectors, index, self.model.calibration)
+
+    def _index_over(self, vectors: npt.NDArray[np.float32]) -> Index:
+        if self._make_index is None:
+            return ExactIndex(self.corpus, self.lexical, vectors)
+        if self._index is None:
+            self._index = self._make_index(self.corpus, self.lexical, vectors)
+        else:
+            self._index.extend(vectors)
+        return self._index
 
     def document(self, row: int) -> Document:
         """Give the document of a row."""
@@ -145,7 +166,7 @@ class Mirror:
         self.model = model
         self._change = self.content = -1
         self.corpus, self.lexical = Corpus(), LexicalView()
-        self._weighing = ""
+        self._weighing, self._index = "", None
         self._vectors = np.zeros((16, model.latent.dimensions), np.float32)
 
     def _stored_model(self, fingerprint: str) -> TextModel | None:

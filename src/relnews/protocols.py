@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from relnews.corpus import Corpus
+    from relnews.embed.lexical import LexicalView
     from relnews.query import Candidates, Query
 
     Rows = npt.NDArray[np.intp]
@@ -57,6 +59,22 @@ class Index(Protocol):
 
     def search(self, query: Query, score: Score, eligible: Mask, k: int) -> Candidates:
         """Give the k best candidates, or all when there are fewer."""
+        ...
+
+
+class GrowingIndex(Index, Protocol):
+    """An index that takes in new rows and so outlives a change."""
+
+    def extend(self, vectors: Values) -> None:
+        """Take in rows appended to the corpus; `vectors` are those of all rows, shape (n, d)."""
+        ...
+
+
+class IndexMaker(Protocol):
+    """Makes an index; a class such as `relnews.index.approximate.ApproximateIndex` is one."""
+
+    def __call__(self, corpus: Corpus, lexical: LexicalView, vectors: Values, /) -> GrowingIndex:
+        """Make the index of a corpus with its two views, row for row."""
         ...
 
 

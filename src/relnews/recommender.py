@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from relnews.protocols import IndexMaker
     from relnews.rank.rules import Rule
     from relnews.types import AddReport, BatchReport, Quarantined, RelatedList
 
@@ -45,6 +46,9 @@ class Recommender:
         How lists are made.
     language
         ISO 639-1; assumed where neither an article nor detection names one.
+    index
+        For millions of articles: `relnews.index.approximate.ApproximateIndex`, which finds nearly
+        the same, sooner; it needs the extra `approximate`. None: exact.
 
     Examples
     --------
@@ -61,10 +65,16 @@ class Recommender:
     ('a', 'b')
     """
 
-    def __init__(self, store: Store, policy: Policy | None = None, language: str = "de") -> None:
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy | None = None,
+        language: str = "de",
+        index: IndexMaker | None = None,
+    ) -> None:
         self.policy = policy or Policy()
-        self._store = store
-        self._mirror = Mirror(store, language)
+        self._store, self._index = store, index
+        self._mirror = Mirror(store, language, index)
         self._lock = RLock()
 
     @classmethod
@@ -75,6 +85,7 @@ class Recommender:
         policy: Policy | None = None,
         language: str = "de",
         create: bool = True,
+        index: IndexMaker | None = None,
     ) -> Self:
         """Open a database by path or SQLAlchemy URL; ``":memory:"`` keeps nothing.
 
@@ -83,7 +94,7 @@ class Recommender:
         StoreError
             When it is not one of ours, or there is none and `create` is false.
         """
-        return cls(Store.open(url, create=create), policy, language)
+        return cls(Store.open(url, create=create), policy, language, index)
 
     def close(self) -> None:
         """Close the database."""
@@ -152,7 +163,7 @@ class Recommender:
         with self._lock:
             language = self._mirror.analyzer.language
             intake.rebuild(self._store, language, progress)
-            self._mirror = Mirror(self._store, language)
+            self._mirror = Mirror(self._store, language, self._index)
 
     def recommend(
         self,

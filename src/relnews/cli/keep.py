@@ -15,8 +15,10 @@ from relnews.types import Quarantined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from relnews.ingest import Format
+    from relnews.recommender import Recommender
     from relnews.types import AddReport, Article
 
 SHOWN_ENTRIES = 5
@@ -113,10 +115,20 @@ def retract(
 @click.command()
 @options.database
 @click.option("--repair", is_flag=True, help="Rebuild all that can be derived from the articles.")
+@click.option(
+    "--recall",
+    "with_recall",
+    is_flag=True,
+    help="Also measure what an approximate index would find of the exact candidates "
+    "(recall@10 over 200 articles; below .95 the exit code is 1).",
+)
+@options.moment
 @options.as_json
 def check(
     database: str,
     repair: bool,
+    with_recall: bool,
+    at: datetime,
     as_json: bool,
 ) -> None:
     """Check integrity, model and counts; exit 1 when something is not sound."""
@@ -127,9 +139,11 @@ def check(
         problems = rec.store.integrity()
         counts = rec.store.counts()
         model = rec.store.model()
+        recall = _recall(rec, at) if with_recall and not problems else {}
     if as_json:
         fitted = {"fingerprint": model.fingerprint, **model.config} if model else None
-        options.print_json({"problems": problems, "counts": counts, "model": fitted})
+        found = {"problems": problems, "counts": counts, "model": fitted}
+        options.print_json(found | ({"recall": recall} if recall else {}))
     else:
         if repair:
             click.echo("rebuilt; run precompute to make the stored lists again")
@@ -137,11 +151,30 @@ def check(
             click.echo(f"{name:12} {number:>10,}")
         if model:
             click.echo(f"model        {model.fingerprint}: {model.config}")
+        if recall:
+            shown = "{mean:.3f} of {articles} articles, worst {worst:.3f}".format(**recall)
+            click.echo(f"recall@10    {shown}")
         for problem in problems:
             click.echo(f"problem: {problem}", err=True)
         click.echo("sound" if not problems else f"{len(problems)} problems; try --repair")
-    if problems:
+    missing = recall.get("mean", 1.0) < recall.get("least", 0.0)
+    if missing:
+        message = f"problem: recall@10 must be at least {recall['least']}; stay exact"
+        click.echo(message, err=True)
+    if problems or missing:
         sys.exit(options.CHECK_FAILED)
+
+
+def _recall(rec: Recommender, at: datetime) -> dict[str, float]:
+    """Measure an approximate index; empty when there is no article to ask for."""
+    from relnews.approximation import site_recall
+    from relnews.index.recall import LEAST_RECALL
+
+    shares = site_recall(rec, at)
+    if len(shares) == 0:
+        return {}
+    mean, worst = float(shares.mean()), float(shares.min())
+    return {"mean": mean, "worst": worst, "articles": len(shares), "least": LEAST_RECALL}
 
 
 def _records(

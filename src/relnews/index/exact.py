@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,22 +48,55 @@ class ExactIndex:
         """Give the k best candidates, or all when there are fewer."""
         lexical, latent = self.similarities(query)
         relevance = score.relevance(lexical, latent)
-        related = eligible & (relevance >= score.floor) & (relevance > 0)
-        rows = np.flatnonzero(related)
-        rows = rows[largest(relevance[rows] * score.freshness(rows), k)]
-        lexical, latent = lexical[rows], cosines(self._vectors[rows], query.latent[None])[:, 0]
-        relevance, freshness = score.relevance(lexical, latent), score.freshness(rows)
-        scores = relevance * freshness
-        order = self._corpus.newest_first(rows, query.at, scores)[:k]
-        return Candidates(
-            rows=rows[order],
-            score=scores[order],
-            relevance=relevance[order],
-            freshness=freshness[order],
-            lexical=lexical[order],
-            latent=latent[order],
-            total=int(np.count_nonzero(related)),
-        )
+        related = np.flatnonzero(eligible & (relevance >= score.floor) & (relevance > 0))
+        near = related[largest(relevance[related] * score.freshness(related), k)]
+        exact = cosines(self._vectors[near], query.latent[None])[:, 0]
+        found = best(self._corpus, query, score, near, (lexical[near], exact), k)
+        return replace(found, total=len(related))
+
+
+def similarities_of(
+    lexical: LexicalView,
+    vectors: npt.NDArray[np.float32],
+    query: Query,
+    rows: npt.NDArray[np.intp],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Give the lexical and the latent cosine of the query with some rows, shape (m,) each."""
+    if len(rows) == 0:
+        return np.zeros(0, np.float32), np.zeros(0, np.float32)
+    document = lexical.document_weights(query.document)
+    dense = np.zeros(document.shape[1], np.float32)
+    dense[document.indices] = document.data
+    found = np.asarray(lexical.weights(rows) @ dense, np.float32)
+    return found, cosines(vectors[rows], query.latent[None])[:, 0]
+
+
+def best(
+    corpus: Corpus,
+    query: Query,
+    score: Score,
+    rows: npt.NDArray[np.intp],
+    similarities: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+    k: int,
+) -> Candidates:
+    """Give the k best of rows whose lexical and latent similarities are known, shape (m,) each."""
+    lexical, latent = similarities
+    relevance = score.relevance(lexical, latent)
+    related = np.flatnonzero((relevance >= score.floor) & (relevance > 0))
+    freshness = score.freshness(rows[related])
+    scores = relevance[related] * freshness
+    first = largest(scores, k)
+    order = first[corpus.newest_first(rows[related[first]], query.at, scores[first])][:k]
+    picked = related[order]
+    return Candidates(
+        rows=rows[picked],
+        score=scores[order],
+        relevance=relevance[picked],
+        freshness=freshness[order],
+        lexical=lexical[picked],
+        latent=latent[picked],
+        total=len(related),
+    )
 
 
 _ROUNDING = 1e-6

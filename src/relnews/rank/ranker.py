@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.corpus import UNDATED
+from relnews.index.recall import Question
 from relnews.rank.case import Case
 from relnews.rank.eligibility import Eligibility
 from relnews.rank.listing import Listing
@@ -62,6 +63,10 @@ class Ranker:
         self._score, self._case = score, Case(site, query, policy, rules, score)
         self._eligibility = Eligibility(self._case)
         self.reach = 0.0
+
+    def question(self) -> Question:
+        """Give what the index is asked for the ranking to choose from."""
+        return Question(self._case.query, self._score, self._eligibility.may_be_chosen())
 
     def rank(self, k: int) -> list[Placed]:
         """Give the first k rows of the list, or all that may be shown; then `reach` is its."""

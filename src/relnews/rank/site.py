@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.embed.latent import cosines
+from relnews.index.exact import similarities_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,13 +37,7 @@ class Site:
         self, query: Query, rows: npt.NDArray[np.intp]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Give the lexical and the latent cosine of the query with some rows."""
-        if len(rows) == 0:
-            return np.zeros(0, np.float32), np.zeros(0, np.float32)
-        document = self.lexical.document_weights(query.document)
-        dense = np.zeros(document.shape[1], np.float32)
-        dense[document.indices] = document.data
-        lexical = np.asarray(self.lexical.weights(rows) @ dense, np.float32)
-        return lexical, cosines(self.vectors[rows], query.latent[None])[:, 0]
+        return similarities_of(self.lexical, self.vectors, query, rows)
 
     def agency_codes(self, policy: Policy) -> npt.NDArray[np.int64]:
         """Give the codes of the sources that are agencies."""
