@@ -136,6 +136,15 @@ def test_a_pool_that_leaves_out_no_candidate_needs_no_walk() -> None:
     assert site.n_scored == int(site.eligible.sum())
 
 
+def test_what_was_too_old_to_be_scored_is_not_taken_for_all_there_is() -> None:
+    site = Dense(1, 42, 0.0, 1.0)
+    found = search(site.look, Near(np.arange(2), 1.0), [site.walk()], 1, 1000)
+    assert found is not None
+    every, _ = site.look(np.arange(42), 0.0)
+    assert len(found.rows) < len(every)
+    assert not found.complete
+
+
 def test_a_walk_beyond_the_patience_gives_nothing() -> None:
     site = Dense(1, 50, 1.0, 1.0)
     assert search(site.look, Near(np.arange(2), 1.0), [site.walk()], 40, 30) is None

@@ -204,6 +204,19 @@ def test_a_longer_half_life_of_a_section_counts() -> None:
     assert ask([SOURCE, *OLD, slow], patient, 1)[0] == ["fresh"]
 
 
+def test_the_freshest_bounds_every_section_and_evergreens() -> None:
+    rows = [replace(FRESH, section="Kultur"), replace(FRESH, id="b", evergreen=True)]
+    policy = replace(
+        PLAIN, section_half_life_hours={"Kultur": 999.0, "Sport": 1.0}, evergreen_freshness=0.7
+    )
+    site = a_site([replace(row, published=ago(400)) for row in rows])
+    score = a_case(site, a_query(SOURCE, at=AT), policy).score
+    fresh = score.freshness(np.arange(2))
+    assert score.freshest(ago(400), evergreen=False) == pytest.approx(fresh[0])
+    assert score.freshest(ago(400), evergreen=True) >= fresh.max()
+    assert score.freshest(ago(9000), evergreen=True) == pytest.approx(0.7)
+
+
 def test_the_total_is_exact_when_nothing_outside_the_pool_can_be_related() -> None:
     strangers = [Row(id=f"s{n}", words={9: 1}, published=ago(1)) for n in range(20)]
     assert ask([SOURCE, FRESH, *strangers], PLAIN, 5) == (["fresh"], 1)
