@@ -62,7 +62,7 @@ def _measure(n: int) -> Section:
     missing = [name for name in ("faiss", "pynndescent") if not _installed(name)]
     note = f" Not installed: {', '.join(missing)}." if missing else ""
     if n > SLOW:
-        note += " Left out as too slow at this size: faiss HNSW, and faiss IVF with as many clusters."
+        note += " Left out here, too slow: faiss HNSW, and faiss IVF with as many clusters."
     return Section(
         f"Approximate pools, {n:,} x {vectors.shape[1]}",
         f"{K} neighbours of each, one core, recall on {len(sample)} of them.{note}",
