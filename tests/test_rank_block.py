@@ -150,13 +150,20 @@ def picked_under(policy: Policy, rules: Sequence[Rule] = ()) -> tuple[list[list[
 
 
 @pytest.mark.parametrize("selector", [Mmr(), Mmr(0.7), Dpp()])
-def test_with_enough_candidates_every_list_is_finished(selector: Selector) -> None:
-    policy = replace(ENOUGH, selector=selector)
+@pytest.mark.parametrize(("story_similarity", "most"), [(0.8, 4), (0.6, 3), (0.6, 1)])
+def test_with_enough_candidates_nearly_every_list_is_finished(
+    selector: Selector, story_similarity: float, most: int
+) -> None:
+    policy = replace(
+        ENOUGH, selector=selector, story_similarity=story_similarity, max_same_story=most
+    )
     picked, plain = picked_under(policy)
-    assert all(plain)
+    assert sum(plain) >= 0.9 * len(plain)
     with patch.object(listing, "FIRST_POOL", FIRST_POOL):
-        for query, row in zip(QUERIES, picked, strict=True):
-            assert [(target, "score") for target in row] == oracle(SITE, policy, (), query, DEPTH)
+        for query, row, finished in zip(QUERIES, picked, plain, strict=True):
+            if finished:
+                by_score = [(target, "score") for target in row]
+                assert by_score == oracle(SITE, policy, (), query, DEPTH)
 
 
 def test_a_list_does_not_depend_on_those_beside_it() -> None:
