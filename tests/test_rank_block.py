@@ -219,6 +219,14 @@ def test_caps_quotas_and_selectors_of_ones_own_are_left_to_the_listing(
     assert {row for rows in picked for row in rows} == {-1}
 
 
+def test_a_dpp_with_fewer_candidates_than_its_neighbours_is_left_to_the_listing() -> None:
+    edition = Edition(SITE, replace(ENOUGH, selector=Dpp()), RuleSet(), QUERIES[0].at)
+    block = block_of(SITE, edition.policy, (), QUERIES, FIRST_POOL)
+    block.rows[0, -1] = -1
+    plain = pick(edition, block, DEPTH)[1].tolist()
+    assert plain == [number > 0 for number in range(len(plain))]
+
+
 def test_a_list_whose_candidates_run_out_is_left_to_the_listing() -> None:
     edition = Edition(SITE, ENOUGH, RuleSet(), QUERIES[0].at)
     assert not pick(edition, block_of(SITE, ENOUGH, (), QUERIES, 3), 4)[1].any()
