@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from relnews.batch.task import Task
     from relnews.mirror import Mirror
-    from relnews.store import Store, StoredList, Writer
+    from relnews.store import Store, StoredList, StoredStanding
 
 LISTS_AT_ONCE = 256
 """Lists in one block, which is one transaction."""
@@ -108,7 +108,8 @@ def _made(desk: Desk, task: Task, ids: Sequence[str], n_jobs: int) -> Iterator[l
 def _write(desk: Desk, task: Task, made: Sequence[StoredList], tally: _Tally) -> None:
     """Write what the final check lets through; the rest stays due."""
     with desk.store.write() as writer:
-        sound = [one for one in made if not _wrong(writer, desk, task, one)]
+        standing = writer.standings(row.target_id for one in made for row in one.rows)
+        sound = [one for one in made if not _wrong(desk, task, one, standing)]
         former = writer.listed_targets(one.source_id for one in sound)
         writer.put_lists(sound)
     for one in sound:
@@ -120,9 +121,9 @@ def _write(desk: Desk, task: Task, made: Sequence[StoredList], tally: _Tally) ->
             tally.replaced += len(set(old) - set(new)) / len(old)
 
 
-def _wrong(writer: Writer, desk: Desk, task: Task, made: StoredList) -> dict[str, str]:
+def _wrong(
+    desk: Desk, task: Task, made: StoredList, standing: dict[str, StoredStanding]
+) -> dict[str, str]:
     """Hold a list against what the store says inside the transaction that writes it."""
-    ids = [row.target_id for row in made.rows]
-    standing = writer.standings(ids)
-    pairs = [(name, standing.get(name)) for name in ids]
+    pairs = [(row.target_id, standing.get(row.target_id)) for row in made.rows]
     return violations(pairs, made.source_id, task.at, frozenset(), desk.mirror.rules)

@@ -94,10 +94,11 @@ class Scan:
         scores = relevance * self._fresh
         for place, rows in enumerate(barred):
             scores[place, rows] = 0
-        freshest = self._freshest
-        sure = relevance[:, freshest] >= np.float32(self._score.floor + _TOLERANCE)
-        least = _kth_largest(scores[:, freshest] * sure, k) - np.float32(_TOLERANCE)
-        which, targets = np.nonzero(scores >= np.maximum(least, _TINY)[:, None])
+        scores[relevance < self._score.floor - _TOLERANCE] = 0
+        least = _kth_largest(scores[:, self._freshest], k)
+        few = least == 0  # the freshest do not tell: look at all
+        least[few] = _kth_largest(scores[few], k)
+        which, targets = np.nonzero(scores >= np.maximum(least - _TOLERANCE, _TINY)[:, None])
         return self._best(sources, which, targets, lexical[which, targets], k)
 
     def _best(
