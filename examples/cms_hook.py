@@ -25,12 +25,12 @@ def main() -> None:
     """Take one article through its life."""
     with Recommender.open(":memory:", policy=demo.policy()) as rec:
         rec.add(demo.articles())
-        show(rec, "before")
-        rec.add([NEWS])
-        show(rec, "published")
-        rec.add([replace(NEWS, headline="Elmsebrücke: Doch kein dritter Riss", version=2)])
-        show(rec, "edited")
         rec.precompute(at=demo.NOW, ids=[BRIDGE, SHOPS])
+        rec.publish([NEWS], at=demo.NOW)
+        show(rec, "published")
+        edited = replace(NEWS, headline="Elmsebrücke: Doch kein dritter Riss", version=2)
+        rec.publish([edited], at=demo.NOW)
+        show(rec, "edited")
         receipt = rec.retract(NEWS.id, reason="Falschmeldung")
         show(rec, "retracted")
         print("receipt: it stood on the stored lists of", *receipt.lists)

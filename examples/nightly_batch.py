@@ -14,7 +14,8 @@ def night(database: Path) -> None:
     """Take in what came and store all lists, deeper than they are shown."""
     with Recommender.open(database, policy=demo.policy()) as rec:
         rec.add(demo.articles())
-        print(rec.precompute(at=demo.NOW), "lists stored in", database.name)
+        report = rec.precompute(at=demo.NOW)
+        print(report.made, "lists stored in", database.name)
 
 
 def day(database: Path) -> None:

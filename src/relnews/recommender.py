@@ -326,8 +326,8 @@ class Recommender:
 
         For a hook of a CMS or a worker behind a queue, in a process that stays: the new
         articles' own lists are made, and those they enter or leave. Lists that nothing new
-        concerns stay as they are, for whatever moment they were made; where none was ever made,
-        all are.
+        concerns stay as they are, for whatever moment they were made, and articles that have no
+        list get none.
 
         Parameters
         ----------
@@ -345,10 +345,11 @@ class Recommender:
         """
         _require(1, at)
         added = self.add(articles)
-        heads = self._store.list_heads()
-        depth = int(heads.k.max()) if len(heads.k) else DEPTH
-        batch = self.precompute(at=at, changed_since=_BEGINNING, depth=depth)
-        return Publication(added, batch)
+        depths = self._store.list_heads().k
+        depth = int(depths.max()) if len(depths) else DEPTH
+        task = Task(at, depth, self.policy, _BEGINNING, frozenset(added.accepted))
+        desk = Desk(self._store, self._mirror, self._lock)
+        return Publication(added, make_due(desk, task, 1, lambda _done, _total: None))
 
     def stored_list(
         self, article_id: str, *, at: datetime, k: int = 5, exclude: Iterable[str] = ()

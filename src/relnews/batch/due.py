@@ -36,9 +36,12 @@ def due(store: Store, mirror: Mirror, task: Task) -> list[str]:
     kept = _kept(heads, task, store.whole())
     if kept.any():
         kept &= ~concerned(store, mirror, task, heads, kept)
-    standing = {name for name, stays in zip(heads.source_ids, kept, strict=True) if stays}
-    ids = mirror.corpus.ids
-    return [ids[row] for row in mirror.live_rows_by_id() if ids[row] not in standing]
+    stays = dict(zip(heads.source_ids, kept.tolist(), strict=True))
+    if task.unlisted is not None:
+        stays = dict.fromkeys(mirror.corpus.row_of, True) | stays
+        stays |= dict.fromkeys(task.unlisted - set(heads.source_ids), False)
+    ids = (mirror.corpus.ids[row] for row in mirror.live_rows_by_id())
+    return [name for name in ids if not stays.get(name, False)]
 
 
 def _kept(heads: ListHeads, task: Task, whole: int) -> npt.NDArray[np.bool_]:

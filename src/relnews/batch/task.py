@@ -26,9 +26,12 @@ class Task:
     since
         Lists made for this moment or later stay, unless a change concerns them; with None, those
         made for `at`.
+    unlisted
+        Of the articles without a stored list, those that shall have one; with None, all.
     """
 
     at: datetime
     depth: int
     policy: Policy
     since: datetime | None = None
+    unlisted: frozenset[str] | None = None
