@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.corpus import UNDATED
-from relnews.embed.document import Document
-from relnews.index.scan import Scan
+from relnews.batch.retrieval import Retrieval
 from relnews.lists import date_of, switched_off
-from relnews.query import Query
 from relnews.rank.block import LISTS_AT_ONCE, Block, pick
-from relnews.rank.case import Case
 from relnews.rank.edition import Edition
-from relnews.rank.eligibility import Eligibility
 from relnews.rank.evidence import BlockEvidence
-from relnews.rank.listing import FIRST_POOL
 from relnews.rank.reasons import spellings
 from relnews.store import StoredEntry, StoredList
 
@@ -26,6 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from relnews.batch.retrieval import Kind
     from relnews.batch.task import Task
     from relnews.index.scan import CandidateBlock
     from relnews.mirror import Mirror
@@ -56,7 +51,7 @@ class PlainLists:
         self._mirror, self._task = mirror, task
         at = int(task.at.timestamp() // 1)
         self._edition = Edition(mirror.site(), task.policy, mirror.rules, at)
-        self._scans: dict[tuple[str, str], Scan] = {}
+        self._retrieval = Retrieval(mirror, self._edition, task)
 
     def make(self, articles: Sequence[Article]) -> dict[str, StoredList]:
         """Make the lists that can be made so, by id; other articles are missing."""
@@ -67,26 +62,19 @@ class PlainLists:
             if article.id in row_of and not switched_off(article, rules)
         ]
         made: dict[str, StoredList] = {}
-        for kind, some in groupby(sorted(wanted, key=self._kind), self._kind):
+        kind_of = self._retrieval.kind
+        for kind, some in groupby(sorted(wanted, key=kind_of), kind_of):
             group = [*some]
             for start in range(0, len(group), LISTS_AT_ONCE):
                 made |= self._block(kind, group[start : start + LISTS_AT_ONCE])
         return made
 
-    def _kind(self, article: Article) -> tuple[str, str]:
-        """Give what decides about the targets an article may have: its language and outlet."""
-        corpus = self._mirror.corpus
-        code = corpus["language"][corpus.row_of[article.id]]
-        language = "" if self._task.policy.languages else corpus.names["language"].names[code]
-        return language, article.source if self._task.policy.same_source else ""
-
-    def _block(self, kind: tuple[str, str], articles: Sequence[Article]) -> dict[str, StoredList]:
+    def _block(self, kind: Kind, articles: Sequence[Article]) -> dict[str, StoredList]:
         edition, depth = self._edition, self._task.depth
         row_of = self._mirror.corpus.row_of
         sources = np.array([row_of[article.id] for article in articles], np.intp)
         dated = np.array([date_of(article, self._task.at) for article in articles], np.int64)
-        barred = [self._barred(article.id) for article in articles]
-        found = self._scan(kind).search(sources, barred, FIRST_POOL)
+        found = self._retrieval.candidates(kind, articles)
         block = Block(sources, dated, found.rows, found.score, found.lexical, found.latent)
         picked, plain = pick(edition, block, depth)
         full = found.rows[:, -1] >= 0
@@ -105,36 +93,6 @@ class PlainLists:
         corpus = self._mirror.corpus
         language = corpus.names["language"].names[corpus["language"][row]]
         return spellings(article, self._mirror.analyzer.written(language))
-
-    def _barred(self, name: str) -> Rows:
-        rules, row_of = self._mirror.rules, self._mirror.corpus.row_of
-        ids = {name} | rules.blocked(name) | rules.separated(name)
-        return np.array([row_of[other] for other in ids if other in row_of], np.intp)
-
-    def _scan(self, kind: tuple[str, str]) -> Scan:
-        """Give the scan over what articles of a kind may be followed by."""
-        if kind not in self._scans:
-            edition, site = self._edition, self._edition.site
-            language, source = kind
-            nothing = np.zeros(0, np.int32)
-            query = Query(
-                id="",
-                at=edition.at,
-                row=None,
-                document=Document(nothing, nothing, np.zeros(0, np.uint32)),
-                latent=np.zeros(site.vectors.shape[1], np.float32),
-                dated=UNDATED,
-                section="",
-                source=source,
-                language=language,
-                exclude=frozenset(),
-            )
-            case = Case(site, query, edition.policy, edition.rules, edition.score)
-            eligible = Eligibility(case).may_be_chosen()
-            self._scans[kind] = Scan(
-                site.corpus, site.lexical, site.vectors, edition.score, eligible, edition.at
-            )
-        return self._scans[kind]
 
     def _stored(self, article: Article, rows: ListRows, reach: float) -> StoredList:
         entries = zip(

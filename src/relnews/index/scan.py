@@ -114,14 +114,19 @@ class Scan:
         order = order[related[order]]
         places = np.arange(len(order)) - np.searchsorted(which[order], which[order])
         order, places = order[places < k], places[places < k]
-        block = CandidateBlock(
-            np.full((len(sources), k), -1, np.intp),
-            *(np.zeros((len(sources), k), np.float32) for _ in range(3)),
-        )
+        block = no_candidates(len(sources), k)
         spots = (which[order], places)
         block.rows[spots], block.score[spots] = targets[order], scores[order]
         block.lexical[spots], block.latent[spots] = lexical[order], latent[order]
         return block
+
+
+def no_candidates(n_sources: int, k: int) -> CandidateBlock:
+    """Give a block to be filled: sources without any candidate."""
+    shape = (n_sources, k)
+    return CandidateBlock(
+        np.full(shape, -1, np.intp), *(np.zeros(shape, np.float32) for _ in range(3))
+    )
 
 
 def _places(order: Rows) -> Rows:
