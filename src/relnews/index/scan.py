@@ -90,16 +90,27 @@ class Scan:
         """
         lexical = self._lexical.similarities_to_all(sources)
         latent = self._vectors[sources] @ self._vectors.T
+        found = [self._may_be_best(*one, k) for one in zip(lexical, latent, barred, strict=True)]
+        which = np.repeat(np.arange(len(sources)), [len(rows) for rows in found])
+        targets = np.concatenate([np.zeros(0, np.intp), *found])
+        return self._best(sources, which, targets, lexical[which, targets], k)
+
+    def _may_be_best(self, lexical: Values, latent: Values, barred: Rows, k: int) -> Rows:
+        """Give the targets of one source that sums in another order might make its k best.
+
+        One source at a time, as its n values stay in the cache. The freshest targets set a bar
+        that few others reach, and those then set the bar for each other.
+        """
         relevance = self._score.relevance(lexical, latent)
         scores = relevance * self._fresh
-        for place, rows in enumerate(barred):
-            scores[place, rows] = 0
-        scores[relevance < self._score.floor - _TOLERANCE] = 0
-        least = _kth_largest(scores[:, self._freshest], k)
-        few = least == 0  # the freshest do not tell: look at all
-        least[few] = _kth_largest(scores[few], k)
-        which, targets = np.nonzero(scores >= np.maximum(least - _TOLERANCE, _TINY)[:, None])
-        return self._best(sources, which, targets, lexical[which, targets], k)
+        scores[barred] = 0
+        least, rows = np.float32(_TINY), self._freshest
+        for _ in range(2):
+            sure = relevance[rows] >= np.float32(self._score.floor + _TOLERANCE)
+            least = max(least, _kth_largest(scores[rows][sure], k) - np.float32(2 * _TOLERANCE))
+            rows = np.flatnonzero(scores >= least)
+        related: Mask = relevance[rows] >= np.float32(self._score.floor - _TOLERANCE)
+        return rows[related]
 
     def _best(
         self, sources: Rows, which: Rows, targets: Rows, lexical: Values, k: int
@@ -136,9 +147,9 @@ def _places(order: Rows) -> Rows:
     return places
 
 
-def _kth_largest(values: Values, k: int) -> Values:
-    """Give the k-th largest value of each row, 0 where there are fewer."""
-    if values.shape[1] < k:
-        return np.zeros(len(values), np.float32)
-    found: Values = np.partition(values, values.shape[1] - k, axis=1)[:, values.shape[1] - k]
+def _kth_largest(values: Values, k: int) -> np.float32:
+    """Give the k-th largest value, 0 where there are fewer."""
+    if len(values) < k:
+        return np.float32(0)
+    found: np.float32 = np.partition(values, len(values) - k)[len(values) - k]
     return found
