@@ -9,6 +9,7 @@ arrives changes the lists it enters and no others.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -161,15 +162,17 @@ class LexicalView:
     def similarities_to_all(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
         """Give the cosine of some rows with every row, shape (len(rows), n).
 
-        Adds up in the order of `similarities`, so that both give the same bits. One sparse
-        product: half the time of as many calls of `similarities`.
+        Adds up in the order of `similarities`, so that both give the same bits. Row by row:
+        one sparse product of all takes twice as long, as it first counts what it will hold.
         """
         asked = self.weights(rows)
         asked.data *= self._idf[asked.indices]
-        found = np.zeros((len(rows), self._n_rows), np.float32)
+        found = np.empty((len(rows), self._n_rows), np.float32)
         for part in self._segments:
-            part.by_term.resize(asked.shape[1], part.n_rows)  # terms it never saw
-            found[:, part.start : part.start + part.n_rows] = (asked @ part.by_term).toarray()
+            ends = part.start + part.n_rows
+            for place, (begin, end) in enumerate(pairwise(asked.indptr.tolist())):
+                terms, weights = asked.indices[begin:end], asked.data[begin:end]
+                found[place, part.start : ends] = _dot(part.by_term, terms, weights)
         np.divide(found, self._norms, out=found, where=self._norms > 0)
         return np.minimum(found, np.float32(1.0), out=found)
 
