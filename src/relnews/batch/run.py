@@ -12,12 +12,13 @@ from relnews.rank.check import violations
 from relnews.types import BatchReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from relnews.batch.task import Task
     from relnews.mirror import Mirror
-    from relnews.store import Store, StoredList, StoredStanding
+    from relnews.rank.check import Standing
+    from relnews.store import Store, StoredList
 
 LISTS_AT_ONCE = 256
 """Lists in one block, which is one transaction."""
@@ -109,7 +110,7 @@ def _write(desk: Desk, task: Task, made: Sequence[StoredList], tally: _Tally) ->
     """Write what the final check lets through; the rest stays due."""
     with desk.store.write() as writer:
         standing = writer.standings(row.target_id for one in made for row in one.rows)
-        sound = [one for one in made if not _wrong(desk, task, one, standing)]
+        sound = [one for one in made if not _wrong(standing, desk, task, one)]
         former = writer.listed_targets(one.source_id for one in sound)
         writer.put_lists(sound)
     for one in sound:
@@ -122,7 +123,7 @@ def _write(desk: Desk, task: Task, made: Sequence[StoredList], tally: _Tally) ->
 
 
 def _wrong(
-    desk: Desk, task: Task, made: StoredList, standing: dict[str, StoredStanding]
+    standing: Mapping[str, Standing], desk: Desk, task: Task, made: StoredList
 ) -> dict[str, str]:
     """Hold a list against what the store says inside the transaction that writes it."""
     pairs = [(row.target_id, standing.get(row.target_id)) for row in made.rows]
