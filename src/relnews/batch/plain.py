@@ -95,52 +95,31 @@ class PlainLists:
         return spellings(article, self._mirror.analyzer.written(language))
 
     def _stored(self, article: Article, rows: ListRows, reach: float) -> StoredList:
-        entries = zip(
-            rows.target_ids,
-            rows.score,
-            rows.relevance,
-            rows.freshness,
-            rows.lexical,
-            rows.latent,
-            rows.relation,
-            rows.reason,
-            rows.shared_words,
-            strict=True,
-        )
         return StoredList(
             source_id=article.id,
             at=self._task.at,
             k=self._task.depth,
-            note="",
+            note="",  # the list is full, and all of it is related
             policy=repr(self._task.policy),
             seen=self._mirror.change,
             reach=reach,
-            rows=tuple(
-                StoredEntry(
-                    target_id=name,
-                    score=score,
-                    relevance=relevance,
-                    freshness=freshness,
-                    lexical=lexical,
-                    latent=latent,
-                    relation=relation,
-                    placed_by="score",
-                    reason=reason,
-                    shared_words=words,
-                )
-                for (
-                    name,
-                    score,
-                    relevance,
-                    freshness,
-                    lexical,
-                    latent,
-                    relation,
-                    reason,
-                    words,
-                ) in entries
-            ),
+            rows=tuple(_entry(rows, place) for place in range(len(rows.target_ids))),
         )
+
+
+def _entry(rows: ListRows, place: int) -> StoredEntry:
+    return StoredEntry(
+        target_id=rows.target_ids[place],
+        score=rows.score[place],
+        relevance=rows.relevance[place],
+        freshness=rows.freshness[place],
+        lexical=rows.lexical[place],
+        latent=rows.latent[place],
+        relation=rows.relation[place],
+        placed_by="score",
+        reason=rows.reason[place],
+        shared_words=rows.shared_words[place],
+    )
 
 
 def _reach(found: CandidateBlock, place: int) -> float:
