@@ -87,6 +87,11 @@ class Scan:
             For each source the rows that may not be its candidates; itself should be among them.
         k
             How many at most, at least 1.
+
+        Notes
+        -----
+        A related article whose score is 0, being too old for a policy without a floor of
+        freshness, is no candidate here; `ExactIndex` names it last.
         """
         lexical = self._lexical.similarities_to_all(sources)
         latent = self._vectors[sources] @ self._vectors.T

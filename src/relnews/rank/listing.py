@@ -85,7 +85,7 @@ class Listing:
             self.reach = 0.0
             if len(found) == 0:
                 break
-            if len(found) < found.total and not case.rules.quotas:
+            if len(found) == size and not case.rules.quotas:
                 self.reach = float(found.score[-1])
             self._open[found.rows] = False
             yield from self._from_pool(found)
