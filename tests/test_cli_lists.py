@@ -6,10 +6,14 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
+from relnews import Recommender
+from relnews.batch import run as batch_run
 from test_cli import AT, BRIDGE, a_site, is_told, run, shown
 
 if TYPE_CHECKING:
@@ -184,13 +188,65 @@ def test_precompute_stores_as_deep_as_told(site: Path, tmp_path: Path) -> None:
     is_told(run("precompute", site, "--depth", "0"), "at least 1, got 0")
 
 
+def test_precompute_makes_again_what_a_change_concerns(site: Path) -> None:
+    assert run("precompute", site, "--at", AT, "--json").json == {
+        "at": AT[:16] + ":00+01:00",
+        "made": 148,
+        "changed": 148,
+        "churn": 0.0,
+    }
+    again = ("precompute", site, "--at", AT, "--changed-since", AT, "--json")
+    assert run(*again).json["made"] == 0
+    gone = shown(site, BRIDGE, "--stored")[0]
+    assert run("retract", site, gone).code == 0
+    report = run(*again).json
+    assert 0 < report["changed"] <= report["made"] < 148
+    fresh = shown(site, BRIDGE, "-k", "9")
+    assert gone not in fresh
+    assert shown(site, BRIDGE, "--stored", "-k", "9") == fresh
+    is_told(run("precompute", site, "--changed-since", "neulich"), "--changed-since", "neulich")
+
+
+def test_precompute_goes_on_with_a_run_that_was_interrupted(site: Path) -> None:
+    is_told(run("precompute", site, "--resume"), "no run was interrupted; start one without")
+    moment = datetime.fromisoformat(AT)
+
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with (
+        Recommender.open(site) as rec,
+        patch.object(batch_run, "LISTS_AT_ONCE", 100),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        rec.precompute(at=moment, progress=stop)
+    mixed = run("precompute", site, "--resume", "--changed-since", AT)
+    is_told(mixed, "leave --changed-since out")
+    ran = run("precompute", site, "--resume", "--json")
+    assert (ran.code, ran.json["made"]) == (0, 48)
+    assert datetime.fromisoformat(ran.json["at"]) == moment
+    is_told(run("precompute", site, "--resume"), "no run was interrupted")
+
+
+def test_precompute_takes_several_processes(site: Path) -> None:
+    ran = run("precompute", site, "--at", AT, "--jobs", "2")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == "148 lists stored, 148 of them new or changed; churn 0.0%\n"
+    assert shown(site, BRIDGE, "--stored", "-k", "9") == shown(site, BRIDGE, "-k", "9")
+    is_told(run("precompute", site, "--at", AT, "--jobs", "0"), "n_jobs must be", "got 0")
+
+
 def test_precompute_writes_the_stored_lists_out(site: Path, tmp_path: Path) -> None:
     lines, table = tmp_path / "lists.jsonl", tmp_path / "cms.db"
-    for moment in (AT, "2026-03-15T15:00"):
+    for moment, told in (
+        (AT, "148 lists stored, 148 of them new or changed; churn 0.0%"),
+        ("2026-03-15T15:00", "148 lists stored, "),
+    ):
         ran = run(
             *("precompute", site, "--at", moment, "--depth", "7"), "--out", lines, "--out", table
         )
-        assert (ran.code, ran.out, ran.err) == (0, "148 lists stored\n", "")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(told)
     records = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
     assert len(records) == 148
     by_id = {record["source_id"]: record for record in records}

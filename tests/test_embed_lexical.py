@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from builders import a_document
-from relnews.embed.lexical import LexicalView, inverse_document_frequency, stack, sublinear
+from relnews.embed.lexical import (
+    LexicalView,
+    Weighing,
+    inverse_document_frequency,
+    stack,
+    sublinear,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -256,3 +262,103 @@ def test_the_formulas_are_those_of_the_books() -> None:
     np.testing.assert_allclose(sublinear(np.array([1, 10], np.int32)), [1, 1 + log(10)], rtol=1e-6)
     found = inverse_document_frequency(np.array([0, 4, 9], np.int64), 9)
     np.testing.assert_allclose(found, [log(10) + 1, log(2) + 1, 1], rtol=1e-6)
+
+
+def _counted(rows: list[Words]) -> Weighing:
+    frequencies = [sum(term in row for row in rows) for term in range(N_TERMS)]
+    return Weighing(np.array(frequencies, np.int64), len(rows))
+
+
+@given(
+    st.lists(COUNTS, min_size=1, max_size=12),
+    st.lists(COUNTS, max_size=12),
+    st.lists(st.booleans(), min_size=24, max_size=24),
+    COUNTS,
+)
+def test_held_weights_are_those_of_the_counts_whatever_comes_later(
+    before: list[Words], later: list[Words], asks: list[bool], words: Words
+) -> None:
+    """The oracle is the formula; asking in between closes segments, which merge."""
+    weighing = _counted(before)
+    view = LexicalView()
+    for number, row in enumerate(before):
+        view.append(a_document(row))
+        if asks[number]:
+            view.similarities(a_document(words))
+    view.weigh(weighing)
+    for number, row in enumerate(later):
+        view.append(a_document(row))
+        if asks[12 + number]:
+            view.similarities(a_document(words))
+    if later and asks[0]:
+        view.remove(0)
+
+    def weights(row: Words) -> dict[int, float]:
+        n, counts = weighing.n_documents, weighing.frequencies
+        return {
+            term: (1 + log(count)) * (log((1 + n) / (1 + counts[term])) + 1)
+            for term, count in row.items()
+        }
+
+    def cosine(one: dict[int, float], two: dict[int, float]) -> float:
+        lengths = sqrt(sum(v * v for v in one.values()) * sum(v * v for v in two.values()))
+        return sum(one[t] * two[t] for t in one.keys() & two.keys()) / lengths if lengths else 0.0
+
+    naive = [cosine(weights(words), weights(row)) for row in before + later]
+    np.testing.assert_allclose(view.similarities(a_document(words)), naive, atol=2e-6)
+
+
+@given(st.lists(COUNTS, min_size=1, max_size=12), st.lists(COUNTS, max_size=12), COUNTS)
+def test_held_weights_do_not_move_by_a_bit_when_rows_come_and_go(
+    before: list[Words], later: list[Words], words: Words
+) -> None:
+    view, asked = LexicalView(), a_document(words)
+    for row in before:
+        view.append(a_document(row))
+    view.weigh(view.counts())
+    found = view.similarities(asked).tolist()
+    for row in later:
+        view.append(a_document(row))
+        assert view.similarities(asked)[: len(before)].tolist() == found
+    view.remove(0)
+    assert view.similarities(asked)[: len(before)].tolist() == found
+    everything = np.arange(len(before))
+    rows = view.similarities_to_all(everything)
+    one_by_one = [view.similarities(a_document(row)) for row in before]
+    assert rows.tolist() == [values.tolist() for values in one_by_one]
+
+
+def test_a_term_that_was_never_counted_weighs_as_one_that_no_document_has() -> None:
+    view = LexicalView()
+    for words in ({0: 1}, {0: 1, 1: 1}, {1: 1}):
+        view.append(a_document(words))
+    view.weigh(view.counts())
+    for _ in range(3):
+        view.append(a_document({0: 1, 9: 1}))
+    unseen = inverse_document_frequency(np.zeros(1, np.int64), 3)[0]
+    assert view.inverse_document_frequencies()[9] == unseen
+    assert view.document_frequencies()[9] == 3
+    draft = view.document_weights(a_document({0: 1, 40: 1})).toarray()[0]
+    counted = view.inverse_document_frequencies()[0]
+    assert draft[0] == pytest.approx(counted / sqrt(counted**2 + unseen**2))
+
+
+def test_weights_run_along_again_once_nothing_holds_them() -> None:
+    made = Written()
+    for words in ({0: 1}, {0: 1, 1: 1}):
+        made.append(words)
+    made.view.weigh(made.view.counts())
+    made.append({1: 4})
+    made.append({2: 1})
+    assert made.view.weighing is not None
+    made.view.weigh(None)
+    np.testing.assert_allclose(made.weights(), made.by_sklearn(), atol=2e-6)
+
+
+def test_counts_are_taken_as_they_stand_and_not_as_they_will_be() -> None:
+    view = LexicalView()
+    view.append(a_document({0: 1}))
+    counts = view.counts()
+    view.append(a_document({0: 2}))
+    assert (counts.n_documents, counts.frequencies[0]) == (1, 1)
+    assert (view.counts().n_documents, view.counts().frequencies[0]) == (2, 2)

@@ -297,7 +297,7 @@ class Recommender:
         depth
             Entries per stored list.
         n_jobs
-            Processes, as joblib counts them (-1: one per core), on joblib's current backend.
+            Processes, as joblib counts them (-1: one per core), on joblib's current backend; not 0.
         progress
             Called after each 256 lists, which are one transaction, with the lists made so far
             and of how many.
@@ -305,13 +305,17 @@ class Recommender:
         Raises
         ------
         InvalidQuery
-            When a value is out of its range, or several jobs are wanted of a database in memory.
+            When a value is out of its range, both `ids` and `changed_since` are given, or several
+            jobs are wanted of a database in memory.
         UnknownArticle
             When one of the `ids` is not stored.
         """
         _require(depth, at, "depth")
         if changed_since is not None:
             _require(depth, changed_since, "depth")
+            if ids is not None:
+                msg = "ids are made whatever changed; give either ids or changed_since"
+                raise InvalidQuery(msg)
         with self._lock:
             self._mirror.refresh()
             depth = min(depth, len(self._mirror.live_rows()) + 1)
@@ -321,7 +325,9 @@ class Recommender:
             return make_due(desk, task, n_jobs, progress)
         return make_some(desk, task, ids, n_jobs, progress)
 
-    def publish(self, articles: Iterable[Article | Quarantined], *, at: datetime) -> Publication:
+    def publish(
+        self, articles: Iterable[Article | Quarantined], *, at: datetime, depth: int = DEPTH
+    ) -> Publication:
         """Take articles in and bring the stored lists up to date at once.
 
         For a hook of a CMS or a worker behind a queue, in a process that stays: the new
@@ -335,18 +341,21 @@ class Recommender:
             As for `add`: new ones, newer versions, withdrawn ones.
         at
             The moment the lists are for.
+        depth
+            As for `precompute`; a list of another depth is made anew.
 
         Raises
         ------
         InvalidQuery
-            When `at` is naive.
+            When `at` is naive or `depth` is less than 1.
         StoreError
             When the database cannot be written; what finished before stays.
         """
-        _require(1, at)
+        _require(depth, at, "depth")
         added = self.add(articles)
-        depths = self._store.list_heads().k
-        depth = int(depths.max()) if len(depths) else DEPTH
+        with self._lock:
+            self._mirror.refresh()
+            depth = min(depth, len(self._mirror.live_rows()) + 1)
         task = Task(at, depth, self.policy, _BEGINNING, frozenset(added.accepted))
         desk = Desk(self._store, self._mirror, self._lock)
         return Publication(added, make_due(desk, task, 1, lambda _done, _total: None))

@@ -295,7 +295,7 @@ class BatchReport:
 
     `made` lists were made; `changed` of them differ from what was stored before, or had not been
     stored. `churn` in [0, 1] is the mean share of entries that left, over the made lists that
-    had been stored before.
+    had entries before.
     """
 
     made: int

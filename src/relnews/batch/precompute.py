@@ -9,6 +9,7 @@ import numpy as np
 from relnews import intake
 from relnews.batch.due import due
 from relnews.batch.run import run
+from relnews.batch.workers import require_workers
 from relnews.errors import UnknownArticle
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 def make_due(desk: Desk, task: Task, n_jobs: int, progress: Progress) -> BatchReport:
     """Make every list that is missing, too old, or concerned by a change; see `due`."""
+    require_workers(desk.store.url, n_jobs)
     every = task.since is None
     with desk.lock:
         desk.mirror.refresh()
@@ -50,6 +52,7 @@ def make_some(
     desk: Desk, task: Task, ids: Sequence[str], n_jobs: int, progress: Progress
 ) -> BatchReport:
     """Make the lists of some articles, whatever is stored; `UnknownArticle` names a missing one."""
+    require_workers(desk.store.url, n_jobs)
     with desk.lock:
         desk.mirror.refresh()
         unknown = [name for name in ids if name not in desk.mirror.corpus.row_of]

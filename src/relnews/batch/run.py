@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,13 @@ from relnews.rank.check import violations
 from relnews.types import BatchReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from relnews.batch.task import Task
     from relnews.mirror import Mirror
-    from relnews.rank.check import Standing
-    from relnews.store import Store, StoredList
+    from relnews.rank.ruleset import RuleSet
+    from relnews.store import Store, StoredList, StoredStanding
 
 LISTS_AT_ONCE = 256
 """Lists in one block, which is one transaction."""
@@ -38,12 +39,30 @@ class Desk:
 
 @dataclass(slots=True)
 class _Tally:
-    """A report in the making; `stood` counts the lists that replaced another one."""
+    """A report in the making; `stood` counts the lists that replaced entries of another one."""
 
     written: set[str] = field(default_factory=set)
     changed: int = 0
     stood: int = 0
     replaced: float = 0.0
+
+    def count(self, made: StoredList, old: Sequence[str] | None) -> None:
+        """Count a list that was written in place of an old one, or of none.
+
+        One that is written again, since another process wrote meanwhile, counts once.
+        """
+        if made.source_id in self.written:
+            return
+        self.written.add(made.source_id)
+        new = _targets(made)
+        self.changed += old != new
+        if old:
+            self.stood += 1
+            self.replaced += len(set(old) - set(new)) / len(old)
+
+    def report(self) -> BatchReport:
+        churn = self.replaced / self.stood if self.stood else 0.0
+        return BatchReport(len(self.written), self.changed, churn)
 
 
 def run(
@@ -82,20 +101,20 @@ def run(
         ids = waiting(tally.written)
         if not ids:
             break
-        total = len(tally.written) + len(ids)
+        total = len(tally.written.union(ids))
         try:
-            for made in _made(desk, task, ids, n_jobs):
-                _write(desk, task, made, tally)
-                progress(len(tally.written), total)
+            with closing(_made(desk, task, ids, n_jobs)) as blocks:
+                for made in blocks:
+                    _write(desk, task, made, tally)
+                    progress(len(tally.written), total)
         except BrokenProcessPool as error:  # a worker died: what it had is still due
             broken = error
     if broken is not None:
         raise broken
-    churn = tally.replaced / tally.stood if tally.stood else 0.0
-    return BatchReport(len(tally.written), tally.changed, churn)
+    return tally.report()
 
 
-def _made(desk: Desk, task: Task, ids: Sequence[str], n_jobs: int) -> Iterator[list[StoredList]]:
+def _made(desk: Desk, task: Task, ids: Sequence[str], n_jobs: int) -> Generator[list[StoredList]]:
     starts = range(0, len(ids), LISTS_AT_ONCE)
     blocks = (ids[start : start + LISTS_AT_ONCE] for start in starts)
     if n_jobs != 1:
@@ -109,22 +128,27 @@ def _made(desk: Desk, task: Task, ids: Sequence[str], n_jobs: int) -> Iterator[l
 def _write(desk: Desk, task: Task, made: Sequence[StoredList], tally: _Tally) -> None:
     """Write what the final check lets through; the rest stays due."""
     with desk.store.write() as writer:
-        standing = writer.standings(row.target_id for one in made for row in one.rows)
-        sound = [one for one in made if not _wrong(standing, desk, task, one)]
+        ids = {name for one in made for name in (one.source_id, *_targets(one))}
+        standing = writer.standings(ids)
+        sound = [one for one in made if _is_sound(one, standing, task, desk.mirror.rules)]
         former = writer.listed_targets(one.source_id for one in sound)
         writer.put_lists(sound)
     for one in sound:
-        tally.written.add(one.source_id)
-        old, new = former.get(one.source_id), [row.target_id for row in one.rows]
-        tally.changed += old != new
-        if old:
-            tally.stood += 1
-            tally.replaced += len(set(old) - set(new)) / len(old)
+        tally.count(one, former.get(one.source_id))
 
 
-def _wrong(
-    standing: Mapping[str, Standing], desk: Desk, task: Task, made: StoredList
-) -> dict[str, str]:
+def _is_sound(
+    made: StoredList, standing: Mapping[str, StoredStanding], task: Task, rules: RuleSet
+) -> bool:
     """Hold a list against what the store says inside the transaction that writes it."""
-    pairs = [(row.target_id, standing.get(row.target_id)) for row in made.rows]
-    return violations(pairs, made.source_id, task.at, frozenset(), desk.mirror.rules)
+    if not made.rows:
+        return True
+    source = standing.get(made.source_id)
+    if source is None or source.status == "canceled":
+        return False
+    pairs = [(name, standing.get(name)) for name in _targets(made)]
+    return not violations(pairs, made.source_id, task.at, frozenset(), rules)
+
+
+def _targets(made: StoredList) -> list[str]:
+    return [row.target_id for row in made.rows]

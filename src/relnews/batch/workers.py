@@ -6,9 +6,11 @@ a handful of ids one way and finished lists the other.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from functools import lru_cache
+from itertools import islice
+from threading import RLock
 from typing import TYPE_CHECKING
+from warnings import catch_warnings
 
 from relnews.batch.making import Maker
 from relnews.errors import InvalidQuery
@@ -21,7 +23,18 @@ if TYPE_CHECKING:
     from relnews.batch.task import Task
     from relnews.store import StoredList
 
-IN_MEMORY = ":memory:"
+_BLOCKS_PER_JOB = 4
+"""How many blocks a job is given at once where nothing comes back before all are done."""
+
+
+def require_workers(url: str, n_jobs: int) -> None:
+    """Refuse a number of processes that cannot be had, with an `InvalidQuery`."""
+    if n_jobs == 0:
+        msg = "n_jobs must be a number of processes, or -1 for one per core, got 0"
+        raise InvalidQuery(msg)
+    if n_jobs != 1 and url == ":memory:":
+        msg = "several jobs need a database that each can open, got ':memory:'; use one job"
+        raise InvalidQuery(msg)
 
 
 def make_in_workers(
@@ -30,21 +43,30 @@ def make_in_workers(
     """Yield the lists of blocks of ids as they are finished, in no order.
 
     The backend is joblib's current one: processes of this machine, or what
-    `joblib.parallel_config` names, such as ``dask``.
-
-    Raises
-    ------
-    InvalidQuery
-        When the database is in memory, which no other process can open.
+    `joblib.parallel_config` names, such as ``dask``. Those of Ray and Spark cannot give results
+    one by one; they are handed a few blocks per job at a time.
     """
-    from joblib import Parallel, delayed  # noqa: PLC0415  # a tenth of a second, only here
+    # joblib takes a tenth of a second to import, so only here
+    from joblib import Parallel, delayed, effective_n_jobs  # noqa: PLC0415
+    from joblib.parallel import get_active_backend  # noqa: PLC0415
 
-    if url == IN_MEMORY:
-        msg = "several jobs need a database that each can open, got ':memory:'; use one job"
-        raise InvalidQuery(msg)
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs")
-    yield from parallel(delayed(_make_block)(url, language, task, block) for block in blocks)
+    calls = (delayed(_make_block)(url, language, task, block) for block in blocks)
+    if get_active_backend()[0].supports_return_generator:
+        results = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(calls)
+        try:
+            for made in results:  # noqa: UP028  # `yield from` would close it with a warning
+                yield made
+        finally:
+            with catch_warnings(action="ignore", category=UserWarning):
+                results.close()  # joblib would warn of blocks that are given up
+        return
+    with Parallel(n_jobs=n_jobs) as parallel:
+        while some := [*islice(calls, _BLOCKS_PER_JOB * effective_n_jobs(n_jobs))]:
+            yield from parallel(some)
 
+
+_turn = RLock()
+"""A worker of several threads makes one block at a time: they share its mirror."""
 
 _latest: tuple[tuple[str, str, Task], Maker] | None = None
 
@@ -53,9 +75,10 @@ def _make_block(url: str, language: str, task: Task, ids: Sequence[str]) -> list
     """Make a block in a worker, which keeps its maker for the next one."""
     global _latest  # noqa: PLW0603  # what a worker process keeps from call to call
     key = (url, language, task)
-    if _latest is None or _latest[0] != key:
-        _latest = key, Maker(*_opened(url, language), nullcontext(), task)
-    return _latest[1].make(ids)
+    with _turn:
+        if _latest is None or _latest[0] != key:
+            _latest = key, Maker(*_opened(url, language), _turn, task)
+        return _latest[1].make(ids)
 
 
 @lru_cache(maxsize=1)

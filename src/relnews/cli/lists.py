@@ -130,6 +130,9 @@ def precompute(
     as_json: bool,
 ) -> None:
     """Make and store the lists of all articles, or those that changes concern."""
+    if resume and changed_since:
+        msg = "--resume goes on with a run of all lists; leave --changed-since out"
+        raise click.UsageError(msg)
     from relnews.export import lists_writer
 
     writers = [lists_writer(target) for target in out]

@@ -41,11 +41,14 @@ class Database:
 
     A database in memory has a single connection: threads take turns on it, and a read inside a
     write sees what is written so far. In a file, it sees what was there before.
+
+    `name` is what messages call it; `url` opens it from elsewhere, and may hold a password.
     """
 
-    def __init__(self, engine: Engine, name: str, *, shared: bool) -> None:
+    def __init__(self, engine: Engine, name: str, url: str, *, shared: bool) -> None:
         self.engine = engine
         self.name = name
+        self.url = url
         self._shared = shared
         self._lock = threading.RLock()
         self._writing: Connection | None = None

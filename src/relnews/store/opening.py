@@ -30,12 +30,16 @@ def open_database(url: str | os.PathLike[str], *, create: bool) -> Database:
     target = database_url(url)
     try:
         if target.get_backend_name() != "sqlite":
-            database = Database(create_engine(target), target.render_as_string(), shared=False)
+            name, whole = (target.render_as_string(hide_password=hide) for hide in (True, False))
+            database = Database(create_engine(target), name, whole, shared=False)
         elif not target.database or target.database == ":memory:":
-            database = Database(sqlite.engine(target, shared=True), ":memory:", shared=True)
+            engine = sqlite.engine(target, shared=True)
+            database = Database(engine, ":memory:", ":memory:", shared=True)
         else:
             _look_at_file(Path(target.database), create=create)
-            database = Database(sqlite.engine(target, shared=False), target.database, shared=False)
+            path = os.path.abspath(target.database)  # noqa: PTH100  # for whoever runs elsewhere
+            engine = sqlite.engine(target, shared=False)
+            database = Database(engine, target.database, path, shared=False)
     except ImportError as error:
         msg = f"{target.render_as_string()} needs a database driver: {error}; install it"
         raise StoreError(msg) from error

@@ -260,13 +260,15 @@ def standings(connection: Connection, ids: Iterable[str]) -> dict[str, StoredSta
 
 
 def listed_targets(connection: Connection, source_ids: Iterable[str]) -> dict[str, list[str]]:
-    """Give the ids on the stored lists of these articles, in order; empty ones are missing."""
+    """Give the ids on the stored lists of these articles, in order, for those that have one."""
     found: dict[str, list[str]] = {}
-    query = select(related.c.source_id, related.c.target_id)
-    query = query.order_by(related.c.source_id, related.c.position)
+    query = select(lists.c.source_id, related.c.target_id).outerjoin_from(lists, related)
+    query = query.order_by(lists.c.source_id, related.c.position)
     for chunk in chunks(source_ids):
-        for source_id, target_id in connection.execute(query.where(related.c.source_id.in_(chunk))):
-            found.setdefault(source_id, []).append(target_id)
+        for source_id, target_id in connection.execute(query.where(lists.c.source_id.in_(chunk))):
+            targets = found.setdefault(source_id, [])
+            if target_id is not None:
+                targets.append(target_id)
     return found
 
 

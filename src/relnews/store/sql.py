@@ -92,8 +92,11 @@ class Store:
 
     @property
     def url(self) -> str:
-        """What `open` takes to open the same database in another process."""
-        return self._database.name
+        """What `open` takes to open the same database in another process; keep it to yourself.
+
+        A path is absolute; a URL holds its password.
+        """
+        return self._database.url
 
     def close(self) -> None:
         """Close every connection."""
@@ -224,7 +227,7 @@ class Store:
             return reading.list_heads(connection)
 
     def listed_targets(self, source_ids: Iterable[str]) -> dict[str, list[str]]:
-        """Give the ids on the stored lists of these articles, in order; empty ones are missing."""
+        """Give the ids on the stored lists of these articles, in order, for those that have one."""
         with self._database.reading() as connection:
             return reading.listed_targets(connection, source_ids)
 

@@ -68,7 +68,7 @@ class Writer:
         return reading.listed_in(self._connection, target_id)
 
     def listed_targets(self, source_ids: Iterable[str]) -> dict[str, list[str]]:
-        """Give the ids on the stored lists of these articles, in order; empty ones are missing."""
+        """Give the ids on the stored lists of these articles, in order, for those that have one."""
         return reading.listed_targets(self._connection, source_ids)
 
     def standings(self, ids: Iterable[str]) -> dict[str, StoredStanding]:
