@@ -96,7 +96,7 @@ def made_plainly(rec: Recommender, task: Task) -> set[str]:
 def small_pools(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a pool hold four, so that a small site fills some."""
     monkeypatch.setattr("relnews.rank.listing.FIRST_POOL", 4)
-    monkeypatch.setattr("relnews.batch.plain.FIRST_POOL", 4)
+    monkeypatch.setattr("relnews.batch.retrieval.FIRST_POOL", 4)
     monkeypatch.setattr("relnews.batch.plain.LISTS_AT_ONCE", 4)
 
 

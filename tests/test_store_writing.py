@@ -161,7 +161,7 @@ def test_all_lists_are_those_given_one_by_one(
 def test_articles_without_bodies_are_the_same_but_for_them(store: Store) -> None:
     full = an_article("a", body="Der Rat stimmte zu.", tags=("Rat",), published_at=NOON)
     put(store, full, an_article("b"))
-    found = store.articles(["b", "none", "a"], bodies=False)
+    found = store.articles(["b", "none", "a"], body_length=0)
     assert found == {"b": an_article("b"), "a": replace(full, body="")}
 
 

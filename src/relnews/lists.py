@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from relnews.store import Store, StoredEntry
     from relnews.types import Article
 
-_TEASER_LOOK = 4_000
+TEASER_LOOK = 4_000
 """A teaser is cut from so many characters of a body: ten times what it needs."""
 
 NOTHING_MATTERS = 2.0
@@ -146,9 +146,7 @@ class ListMaker:
         ]
         entries = []
         for place, entry in enumerate(placed):
-            target = articles[self._mirror.corpus.ids[entry.row]]
-            if not target.teaser:
-                target = replace(target, teaser=_cut_teaser(target.body[:_TEASER_LOOK]))
+            target = with_teaser(articles[self._mirror.corpus.ids[entry.row]])
             relevance, fresh = float(evidence.relevance[place]), float(evidence.freshness[place])
             relation = evidence.relation[place]
             apart = float(evidence.hours_later[place])
@@ -215,6 +213,13 @@ def query_of(mirror: Mirror, asked: Asked) -> Query:
         language=language,
         exclude=asked.exclude,
     )
+
+
+def with_teaser(article: Article) -> Article:
+    """Give an article as a list shows it: with a teaser, cut from its body if it has none."""
+    if article.teaser:
+        return article
+    return replace(article, teaser=_cut_teaser(article.body[:TEASER_LOOK]))
 
 
 @lru_cache(maxsize=1024)

@@ -5,10 +5,11 @@ The counterpart of `relnews.lists`, which makes new ones: both end in the same f
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from relnews.lists import note, switched_off
+from relnews.lists import TEASER_LOOK, note, switched_off, with_teaser
 from relnews.rank.check import violations
 from relnews.types import Related, RelatedList
 
@@ -47,7 +48,8 @@ class StoredLists:
         ids = chain.from_iterable(
             (stored.source_id, *(row.target_id for row in stored.rows)) for stored in lists
         )
-        articles = self._store.articles(ids, bodies=self._bodies)
+        length = None if self._bodies else TEASER_LOOK
+        articles = self._store.articles(ids, body_length=length)
         return [self._shown(stored, articles, at, k, exclude) for stored in lists]
 
     def _shown(
@@ -63,9 +65,13 @@ class StoredLists:
         pairs = [(row.target_id, articles.get(row.target_id)) for row in stored.rows]
         wrong = violations(pairs, name, at, exclude, self._rules)
         sound = [] if off else [row for row in stored.rows if row.target_id not in wrong]
-        entries = tuple(_related(row, articles[row.target_id]) for row in sound[:k])
+        entries = tuple(_related(row, self._target(articles, row)) for row in sound[:k])
         text = off or note(entries, k)
         return RelatedList(source_id=name, at=at, k=k, entries=entries, note=text)
+
+    def _target(self, articles: dict[str, Article], row: StoredEntry) -> Article:
+        shown = with_teaser(articles[row.target_id])
+        return shown if self._bodies else replace(shown, body="")
 
 
 def _related(row: StoredEntry, article: Article) -> Related:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Text, func, literal, select, type_coerce
+from sqlalchemy import Text, func, select, type_coerce
 
 from relnews.errors import InvalidArticle
 from relnews.rank import rules as rank_rules
@@ -51,9 +51,6 @@ if TYPE_CHECKING:
 _IDS_AT_ONCE = 500  # SQLite takes 999 parameters at least
 _HEAD_FIELDS = tuple(field.name for field in fields(StoredHead))
 _ARTICLE_COLUMNS = tuple(articles.c[name] for name in ARTICLE_FIELDS)
-_WITHOUT_BODY = tuple(
-    literal("").label("body") if column.name == "body" else column for column in _ARTICLE_COLUMNS
-)
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -88,10 +85,12 @@ def to_article(values: Any) -> Article:  # noqa: ANN401  # a row's columns, in t
 
 
 def articles_of(
-    connection: Connection, ids: Iterable[str], *, bodies: bool = True
+    connection: Connection, ids: Iterable[str], *, body_length: int | None = None
 ) -> dict[str, Article]:
     """Give the stored ones of these articles, in the order asked for."""
-    columns = _ARTICLE_COLUMNS if bodies else _WITHOUT_BODY
+    start = func.substr(articles.c.body, 1, body_length).label("body")
+    cut = body_length is not None
+    columns = [start if cut and one.name == "body" else one for one in _ARTICLE_COLUMNS]
     found: dict[str, Article] = {}
     for chunk in chunks(ids):
         query = select(*columns).where(articles.c.id.in_(chunk))
