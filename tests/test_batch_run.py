@@ -169,7 +169,8 @@ def between(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]],
     """Give a way to have something happen once, after lists are made and before they are kept."""
 
     def happens(change: Callable[[], object]) -> None:
-        make, done = Maker.make, []
+        make = Maker.make
+        done: list[object] = []
 
         def make_and_change(maker: Maker, ids: Sequence[str]) -> list[StoredList]:
             made = make(maker, ids)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,7 @@ def test_workers_that_always_die_are_an_error_and_leave_what_was_written(
             return Mmr(0.0).begin(scores)
 
     fatal = plain(relevance_floor=0.0, selector=Fatal(os.getpid()))
-    with pytest.raises(batch_run.BrokenProcessPool):
+    with pytest.raises(BrokenProcessPool):
         lists(path, fatal, n_jobs=2)
     with Recommender.open(path) as rec:
         assert rec.store.unfinished_run() == NOON

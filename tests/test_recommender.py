@@ -679,3 +679,76 @@ def test_the_default_policy_gives_every_bridge_article_a_list() -> None:
 def test_the_texts_of_the_newsroom_are_what_these_tests_need() -> None:
     assert all(len({*sentences}) == 8 for sentences in TOPICS.values())
     assert PLAIN.fill == "none"
+
+
+# Publishing
+
+
+@pytest.fixture
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be fitted or weighed anew, which would concern every list."""
+    monkeypatch.setattr("relnews.intake.WEIGH_GROWTH", 9)
+    monkeypatch.setattr("relnews.intake.REFIT_GROWTH", 9)
+
+
+@pytest.mark.usefixtures("steady")
+def test_publishing_makes_the_newcomers_list_and_those_it_enters(rec: Recommender) -> None:
+    rec.add([*bridges(6), *others()])
+    rec.precompute(at=NOON, depth=9)
+    before = {made.source_id: made for made in rec.store.all_lists()}
+    news = an_article("b-9", "bruecke", 0, 2, 4, published_at=hours(0.5))
+    published = rec.publish([news], at=hours(1), depth=9)
+    assert published.added.accepted == ("b-9",)
+    assert published.lists.made == 7
+    carriers = rec.store.listed_in("b-9")
+    assert len(carriers) >= 4
+    assert published.lists.changed == len(carriers) + 1
+    assert rec.store.listed_sources() == sorted([*before, "b-9"])
+    for made in rec.store.all_lists():
+        if made.source_id.startswith("b-"):
+            ids = [row.target_id for row in made.rows]
+            assert ids == [*ask(rec, made.source_id, k=9, at=hours(1)).ids]
+        else:
+            assert made == before[made.source_id]
+
+
+@pytest.mark.usefixtures("steady")
+def test_publishing_a_newer_version_takes_the_old_one_off_every_list(rec: Recommender) -> None:
+    rec.add([*bridges(6), *others()])
+    rec.precompute(at=NOON)
+    assert "b-2" in stored_ids(rec)
+    published = rec.publish([an_article("b-2", "theater", 4, 5, version=2)], at=hours(1))
+    assert published.added.replaced == ("b-2",)
+    assert "b-2" not in stored_ids(rec)
+    assert "b-2" in stored_ids(rec, "o-0")
+    rec.publish([an_article("b-2", "theater", 4, 5, version=3, status="withheld")], at=hours(1))
+    assert "b-2" not in stored_ids(rec, "o-0")
+
+
+def test_publishing_where_no_list_was_made_makes_all(rec: Recommender) -> None:
+    rec.add(bridges(4))
+    assert rec.publish([about("b-9")], at=NOON).lists.made == 5
+    assert rec.publish([], at=hours(1)).lists == BatchReport(0, 0, 0.0)
+    assert rec.publish([about("b-9")], at=hours(1)).lists == BatchReport(0, 0, 0.0)
+
+
+def test_lists_deepen_as_a_published_site_grows(rec: Recommender) -> None:
+    rec.publish(bridges(2), at=NOON)
+    assert len(stored_ids(rec, k=30)) == 1
+    rec.publish([about(f"b-{n}", published_at=hours(-n)) for n in range(2, 30)], at=NOON)
+    made = rec.store.related_list("b-0")
+    assert made is not None
+    assert made.k == 20
+    assert len(made.rows) > 5
+    rec.publish([], at=NOON, depth=4)
+    assert len(stored_ids(rec, k=30)) == 4
+
+
+def test_publishing_for_a_naive_moment_is_refused_before_anything_is_taken_in(
+    rec: Recommender,
+) -> None:
+    with pytest.raises(InvalidQuery, match="naive"):
+        rec.publish(bridges(1), at=NOON.replace(tzinfo=None))
+    with pytest.raises(InvalidQuery, match="depth must be"):
+        rec.publish(bridges(1), at=NOON, depth=0)
+    assert rec.store.counts()["articles"] == 0

@@ -11,9 +11,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from relnews.errors import StoreError
-from relnews.store import Store
+from relnews.rank.rules import Pin
+from relnews.store import Store, opening, sqlite
+from relnews.store.opening import database_url
 from relnews.store.schema import metadata
-from test_store import an_article, put
+from test_store import a_list, an_article, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -197,3 +199,65 @@ def test_commits_are_durable_and_foreign_keys_hold(tmp_path: Path) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
     assert found == ["wal", 2, 1, 30_000]
+
+
+def _as_version_1(path: Path) -> None:
+    """Take from a database what version 2 added, which leaves one as version 1 wrote it."""
+    _run(
+        path,
+        "DROP TABLE weighings",
+        "DROP TABLE former",
+        "ALTER TABLE lists DROP COLUMN seen",
+        "ALTER TABLE lists DROP COLUMN reach",
+        "UPDATE meta SET value = '1' WHERE key = 'schema_version'",
+    )
+
+
+def _tables(path: Path) -> dict[str, list[tuple[str, ...]]]:
+    with closing(sqlite3.connect(path)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {
+            name: connection.execute(f"PRAGMA table_info({name})").fetchall()
+            for (name,) in names.fetchall()
+        }
+
+
+def test_a_database_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Store.open(path) as store:
+        put(store, an_article("a"), an_article("b"))
+        with store.write() as writer:
+            writer.add_terms(0, ["haushalt", "stadtrat", "wahl"])
+            writer.add_rule(Pin("a", "b", 1))
+            writer.put_lists([a_list("a", "b")])
+    today = _tables(path)
+    _as_version_1(path)
+    assert _tables(path) != today
+    with Store.open(path, create=False) as store:
+        assert _tables(path) == today
+        assert (store.listed_sources(), store.counts()["related"]) == ([], 0)
+        assert [*store.articles(["a", "b"])] == ["a", "b"]
+        assert (len(store.terms()), [*store.rules().values()]) == (3, [Pin("a", "b", 1)])
+        assert store.integrity() == []
+        with store.write() as writer:
+            writer.put_lists([a_list("a", "b")])
+    with Store.open(path) as store:
+        assert store.related_list("a") == a_list("a", "b")
+
+
+def test_a_url_for_others_holds_what_messages_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file stands in for the server: what counts is what the store says of its URL."""
+    stand_in = sqlite.engine(database_url(tmp_path / "news.db"), shared=False)
+    monkeypatch.setattr(opening, "create_engine", lambda _: stand_in)
+    with Store.open("postgresql://redaktion:geheim@h/x") as store:
+        assert store.url == "postgresql://redaktion:geheim@h/x"
+        with pytest.raises(StoreError) as caught:
+            store.related_list("\ud800")
+        assert "geheim" not in str(caught.value)
+    with Store.open(":memory:") as store:
+        assert store.url == ":memory:"
+    monkeypatch.chdir(tmp_path)
+    with Store.open("news.db") as store:
+        assert store.url == str(tmp_path / "news.db")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
+from relnews.embed.lexical import Weighing
 from relnews.errors import ModelMismatch, StoreError
 from relnews.rank.rules import Cap, Pin
-from relnews.store import Store, StoredModel, fingerprint, sql
+from relnews.store import Store, StoredModel, StoredStanding, fingerprint, schema, sql
 from relnews.types import Quarantined
 from test_store import NOON, a_list, an_article, put, put_model, rows_of
 
@@ -178,3 +181,138 @@ def test_what_no_database_holds_is_a_store_error(store: Store) -> None:
         store.related_list("\ud800")
     with pytest.raises(StoreError, match="valid Unicode"), store.write() as writer:
         writer.retract("\ud800", "", None)
+
+
+def test_a_weighing_is_given_back_as_it_was_saved_and_replaces_the_one_before(
+    store: Store,
+) -> None:
+    assert store.weighing() is None
+    assert store.foundation().weighing == ""
+    for counts in ([3, 0, 2**31 - 1], []):
+        with store.write() as writer:
+            number = writer.put_weighing(Weighing(np.array(counts, np.int64), 7))
+        found = store.weighing()
+        assert found is not None
+        assert (found.frequencies.tolist(), found.n_documents) == (counts, 7)
+        assert found.frequencies.dtype == np.int64
+        assert store.foundation().weighing == str(number) == str(store.change())
+        assert store.counts()["weighings"] == 1
+
+
+def test_a_damaged_weighing_is_a_store_error(store: Store) -> None:
+    with store.write() as writer:
+        writer.put_weighing(Weighing(np.array([1, 2], np.int64), 2))
+        writer._connection.execute(update(schema.weighings).values(frequencies=b"damaged"))
+    with pytest.raises(StoreError, match="counts of a weighing cannot be read"):
+        store.weighing()
+
+
+def test_a_model_a_weighing_and_a_rule_concern_every_list(store: Store) -> None:
+    assert store.whole() == 0
+    put(store, an_article("a"))
+    assert store.whole() == 0
+    put_model(store)
+    assert store.whole() == store.change()
+    with store.write() as writer:
+        writer.put_weighing(Weighing(np.zeros(1, np.int64), 1))
+    assert store.whole() == store.change()
+    for _ in range(2):
+        with store.write() as writer:
+            number = writer.add_rule(Pin("a", "b", 1))
+        assert store.whole() == store.change()
+        with store.write() as writer:
+            writer.remove_rule(number)
+        assert store.whole() == store.change()
+    with store.write() as writer:
+        writer.put_lists([a_list("a")])
+    assert store.whole() < store.change()
+
+
+def test_replaced_versions_are_kept_only_while_there_are_lists(store: Store) -> None:
+    old = an_article("a", section="Sport", published_at=NOON, evergreen=True)
+    put(store, old, an_article("b"))
+    put(store, replace(old, version=2))
+    assert store.former_versions() == []
+    model = put_model(store)
+    _put_vectors(store, model, ["a"], [[0.5, 0.25]])
+    with store.write() as writer:
+        writer.put_lists([a_list("b", "a")])
+    put(store, replace(old, version=3, section="Kultur"), an_article("new"))
+    (former,) = store.former_versions()
+    assert (former.id, former.section, former.evergreen) == ("a", "Sport", True)
+    assert (former.published_at, former.updated_at) == (int(NOON.timestamp()), None)
+    assert former.document.terms.tolist() == [0, 2]
+    assert former.vector is not None
+    assert former.vector.tolist() == [0.5, 0.25]
+    put(store, replace(old, version=4))
+    assert [kept.section for kept in store.former_versions()] == ["Sport", "Kultur"]
+
+
+def test_replaced_versions_go_when_every_list_has_seen_what_came_instead(store: Store) -> None:
+    put(store, an_article("a"), an_article("b"))
+    with store.write() as writer:
+        writer.put_lists([a_list("b", "a")])
+    changes = [put(store, an_article("a", version=version)) for version in (2, 3)]
+    first, second = (former.change for former in store.former_versions())
+    assert first < changes[0] <= second < changes[1]
+    with store.write() as writer:
+        writer.forget_former(first)
+    assert [former.change for former in store.former_versions()] == [second]
+    with store.write() as writer:
+        writer.forget_former(second)
+    assert store.former_versions() == []
+
+
+def test_standings_say_what_decides_whether_an_article_may_be_shown(store: Store) -> None:
+    hidden = an_article("a", never_recommend=True, published_at=NOON, expires_at=NOON)
+    put(store, hidden, an_article("b"))
+    with store.write() as writer:
+        writer.retract("b", "", None)
+        found = writer.standings(["b", "a", "none", "a"])
+    assert found.keys() == {"a", "b"}
+    assert found["a"] == StoredStanding("usable", True, NOON, None, NOON)
+    assert found["b"].status == "canceled"
+
+
+def test_listed_targets_tell_an_empty_list_from_none(store: Store) -> None:
+    put(store, *map(an_article, "abcd"))
+    with store.write() as writer:
+        writer.put_lists([a_list("a", "c", "b"), a_list("b"), a_list("d", "a")])
+        assert writer.listed_targets("ab") == {"a": ["c", "b"], "b": []}
+    assert store.listed_targets("abcde") == {"a": ["c", "b"], "b": [], "d": ["a"]}
+    assert store.listed_targets([]) == {}
+
+
+def test_list_heads_are_the_stored_lists_without_their_entries(store: Store) -> None:
+    assert len(store.list_heads().k) == 0
+    put(store, *map(an_article, "abc"))
+    late = replace(a_list("a"), at=NOON + timedelta(hours=1), k=9, seen=4, reach=-1.0, policy="p")
+    with store.write() as writer:
+        writer.put_lists([a_list("c", "a"), late])
+    heads = store.list_heads()
+    noon = int(NOON.timestamp())
+    assert (heads.source_ids, heads.policies) == (["a", "c"], ["p", "policy-1"])
+    assert (heads.at.tolist(), heads.k.tolist()) == ([noon + 3600, noon], [9, 5])
+    assert (heads.seen.tolist(), heads.reach.tolist()) == ([4, 3], [-1.0, 0.25])
+
+
+def test_changed_articles_are_those_of_later_changes(store: Store) -> None:
+    first = put(store, an_article("a"), an_article("b"))
+    second = put(store, an_article("b", version=2))
+    with store.write() as writer:
+        writer.retract("a", "", None)
+    assert store.changed_articles(0) == {"a": second + 1, "b": second}
+    assert store.changed_articles(first) == {"a": second + 1, "b": second}
+    assert store.changed_articles(second) == {"a": second + 1}
+    assert store.changed_articles(second + 1) == {}
+
+
+def test_an_unfinished_run_is_known_until_it_ends(store: Store) -> None:
+    assert store.unfinished_run() is None
+    for moment in (NOON, NOON + timedelta(microseconds=5)):
+        with store.write() as writer:
+            writer.begin_run(moment)
+        assert store.unfinished_run() == moment
+    with store.write() as writer:
+        writer.end_run()
+    assert store.unfinished_run() is None
