@@ -191,7 +191,6 @@ def test_a_database_in_memory_is_refused_before_anything_happens(n_jobs: int) ->
         assert rec.store.change() == before
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # sockets of dask's, closed late
 def test_a_dask_cluster_makes_the_same_lists_when_a_worker_is_killed(
     path: Path, tmp_path: Path
 ) -> None:

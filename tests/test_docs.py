@@ -16,6 +16,7 @@ DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
     "benchmarks/README.md",
+    "docs/batch.md",
     "docs/evaluation.md",
     "models/README.md",
 )
@@ -41,8 +42,12 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert (tmp_path / "news.db").exists()
 
 
-@pytest.mark.parametrize("code", blocks("docs/evaluation.md", "python"))
-def test_the_python_of_the_evaluation_guide_runs(code: str, tmp_path: Path) -> None:
+GUIDES = ("docs/batch.md", "docs/evaluation.md")
+
+
+@pytest.mark.parametrize("code", [code for path in GUIDES for code in blocks(path, "python")])
+def test_the_python_of_the_guides_runs(code: str, tmp_path: Path) -> None:
+    """What needs a cluster is marked ``py`` and left out."""
     done = subprocess.run(  # noqa: S603  # our own guide
         [sys.executable, "-W", "error", "-c", code],
         cwd=tmp_path,

@@ -82,7 +82,7 @@ class Scan:
         Parameters
         ----------
         sources
-            Rows, shape (q,). O(q x postings + q n d); about q x n x 20 bytes are held.
+            Rows, shape (q,). O(q x postings + q n d); up to q x n x 40 bytes are held.
         barred
             For each source the rows that may not be its candidates; itself should be among them.
         k
