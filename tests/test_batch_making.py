@@ -65,12 +65,15 @@ POLICIES = st.builds(
     same_source=st.booleans(),
     languages=st.sampled_from([(), ("de",), ("de", "en")]),
 )
+_TWO = st.lists(_ONE, min_size=2, max_size=2, unique=True)
 RULES: st.SearchStrategy[list[Rule]] = st.lists(
     st.one_of(
-        st.builds(Pin, _ONE, _ONE, st.integers(1, 3)),
+        st.tuples(_TWO, st.integers(1, 3)).map(
+            lambda given: Pin(given[0][0], given[0][1], given[1])
+        ),
         st.builds(Block, _ONE, _ONE),
         st.builds(Block, _ONE),
-        st.lists(_ONE, min_size=2, max_size=3, unique=True).map(lambda ids: Separate(*ids)),
+        _TWO.map(lambda ids: Separate(*ids)),
         st.sampled_from([Cap("section", "Politik", 1), Quota("source", "Bote", 1, 2)]),
     ),
     max_size=2,

@@ -725,9 +725,10 @@ def test_publishing_a_newer_version_takes_the_old_one_off_every_list(rec: Recomm
     assert "b-2" not in stored_ids(rec, "o-0")
 
 
-def test_publishing_where_no_list_was_made_makes_all(rec: Recommender) -> None:
+def test_publishing_where_no_list_was_made_makes_its_own_alone(rec: Recommender) -> None:
     rec.add(bridges(4))
-    assert rec.publish([about("b-9")], at=NOON).lists.made == 5
+    assert rec.publish([about("b-9")], at=NOON).lists.made == 1
+    assert rec.store.listed_sources() == ["b-9"]
     assert rec.publish([], at=hours(1)).lists == BatchReport(0, 0, 0.0)
     assert rec.publish([about("b-9")], at=hours(1)).lists == BatchReport(0, 0, 0.0)
 

@@ -123,9 +123,7 @@ class Store:
         with self._database.reading() as connection:
             return int(reading.meta_value(connection, "change") or 0)
 
-    def articles(
-        self, ids: Iterable[str], *, body_length: int | None = None
-    ) -> dict[str, Article]:
+    def articles(self, ids: Iterable[str], *, body_length: int | None = None) -> dict[str, Article]:
         """Give the stored ones of these articles as they were saved, in the order asked for.
 
         With a `body_length`, so many characters of their bodies: reading thousands is quicker.
