@@ -7,7 +7,6 @@ import json
 import zlib
 from dataclasses import dataclass, fields
 from datetime import datetime
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -142,11 +141,6 @@ class StoredList(StoredHead):
     rows: tuple[StoredEntry, ...]
 
 
-_HEAD_FIELDS = tuple(field.name for field in fields(StoredHead))
-_ENTRY_FIELDS = tuple(field.name for field in fields(StoredEntry))
-_head_values, _entry_values = attrgetter(*_HEAD_FIELDS), attrgetter(*_ENTRY_FIELDS)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ListHeads:
     """Every stored list without its entries, as columns in the order of ids; see `StoredHead`.
@@ -262,12 +256,12 @@ def entry_of(entry: Related) -> StoredEntry:
 
 def list_to_columns(made: StoredList) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Write a list: its head, and its entries with positions from 1."""
-    head = dict(zip(_HEAD_FIELDS, _head_values(made), strict=True))
+    head = {field.name: getattr(made, field.name) for field in fields(StoredHead)}
     entries = [
         {
             "source_id": made.source_id,
             "position": position,
-            **dict(zip(_ENTRY_FIELDS, _entry_values(entry), strict=True)),
+            **{field.name: getattr(entry, field.name) for field in fields(StoredEntry)},
             "shared_words": list(entry.shared_words),
         }
         for position, entry in enumerate(made.rows, start=1)
