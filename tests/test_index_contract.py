@@ -16,16 +16,22 @@ from crowds import crowd, crowded_site
 from relnews.index import approximate
 from relnews.index.approximate import ApproximateIndex
 from relnews.index.exact import ExactIndex
+from relnews.index.living import LivingPools
 from relnews.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy.typing as npt
+
+    from relnews.corpus import Corpus
+    from relnews.embed.lexical import LexicalView
     from relnews.protocols import Index
     from relnews.query import Candidates
     from relnews.rank.case import Case
     from relnews.rank.site import Site
 
+    Values = npt.NDArray[np.float32]
     Make = Callable[[Site], Index]
 
 N = 4_000
@@ -37,7 +43,13 @@ POLICIES = (
 )
 
 
-@pytest.fixture(params=[ExactIndex, ApproximateIndex])
+def living(corpus: Corpus, lexical: LexicalView, vectors: Values) -> Index:
+    """Make pools that are far too small; weights that hold still are those of now."""
+    lexical.weigh(lexical.counts())
+    return LivingPools(Policy().semantic_weight, width=20)(corpus, lexical, vectors)
+
+
+@pytest.fixture(params=[ExactIndex, ApproximateIndex, living])
 def make(request: pytest.FixtureRequest) -> Make:
     return lambda site: request.param(site.corpus, site.lexical, site.vectors)
 

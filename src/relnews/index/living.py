@@ -56,8 +56,9 @@ class LivingPools:
     width: int = WIDTH
 
     def __post_init__(self) -> None:
-        if not 0 <= self.semantic_weight <= 1:
-            msg = f"semantic_weight must be in [0, 1], got {self.semantic_weight}; take the policy's"
+        weight = self.semantic_weight
+        if not 0 <= weight <= 1:
+            msg = f"semantic_weight must be in [0, 1], got {weight}; take that of the policy"
             raise ValueError(msg)
         if self.width < 1:
             msg = f"width must be at least 1, got {self.width}; choose about {WIDTH}"
@@ -123,7 +124,7 @@ class LivingIndex:
         live = np.flatnonzero(self._corpus["alive"])
         weights, vectors = self._lexical.weights(live), self._vectors[live]
         pools = join(HybridSpace(weights, vectors, self._semantic_weight), self._width)
-        return pools if len(live) == len(self._vectors) else _spread(pools, live, len(self._vectors))
+        return _spread(pools, live, len(self._vectors))
 
     def _caught_up(self, pools: Pools) -> Pools:
         """Let in what is new, and take out what is dead as soon as that is worth a pass."""
