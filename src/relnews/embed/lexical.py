@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -153,7 +153,9 @@ class LexicalView:
 
         Adds up in the order of `similarities`, so that both give the same bits.
         """
-        dots = self.term_frequencies(rows) @ query_weights
+        dots = np.zeros(len(rows), np.float32)
+        for places, part in self._parts(rows):
+            dots[places] = part @ query_weights
         norms = self._norms[rows]
         cosines = np.divide(dots, norms, out=np.zeros_like(dots), where=norms > 0)
         bounded: npt.NDArray[np.float32] = np.minimum(cosines, np.float32(1.0))
@@ -193,22 +195,13 @@ class LexicalView:
 
     def term_frequencies(self, rows: npt.NDArray[np.intp]) -> sp.csr_matrix:
         """Give the damped term frequencies of rows, shape (len(rows), vocabulary)."""
-        self._settle()
-        width = len(self._frequencies)
-        starts = np.array([segment.start for segment in self._segments])
-        which = np.searchsorted(starts, rows, side="right") - 1
-        parts, order = [], []
-        for number in np.unique(which):
-            segment, places = self._segments[number], np.flatnonzero(which == number)
-            part = segment.by_row[rows[places] - segment.start]
-            part.resize(len(places), width)
-            parts.append(part)
-            order.append(places)
+        parts = [*self._parts(rows)]
         if not parts:
-            return sp.csr_matrix((0, width), dtype=np.float32)
+            return sp.csr_matrix((0, len(self._frequencies)), dtype=np.float32)
         if len(parts) == 1:
-            return parts[0]
-        return sp.vstack(parts, format="csr")[np.argsort(np.concatenate(order))]
+            return parts[0][1]
+        order = np.concatenate([places for places, _ in parts])
+        return sp.vstack([part for _, part in parts], format="csr")[np.argsort(order)]
 
     def postings(self, terms: npt.NDArray[np.int32]) -> sp.csr_matrix:
         """Give the damped frequencies of known terms in every row, shape (len(terms), n)."""
@@ -254,6 +247,19 @@ class LexicalView:
         places, ends = np.arange(len(terms)), [0, len(terms)]
         row = sp.csr_matrix((frequencies, places, ends), shape=(1, len(terms)))
         return float(_lengths(row, idf)[0])
+
+    def _parts(
+        self, rows: npt.NDArray[np.intp]
+    ) -> Iterator[tuple[npt.NDArray[np.intp], sp.csr_matrix]]:
+        """Yield the places of rows that lie in one segment, and their term frequencies."""
+        self._settle()
+        starts = np.array([segment.start for segment in self._segments])
+        which = np.searchsorted(starts, rows, side="right") - 1
+        for number in np.unique(which):
+            segment, places = self._segments[number], np.flatnonzero(which == number)
+            part = segment.by_row[rows[places] - segment.start]
+            part.resize(len(places), len(self._frequencies))
+            yield places, part
 
     def _row(self, row: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         segment = next(part for part in reversed(self._segments) if part.start <= row)
