@@ -38,7 +38,8 @@ class Mirror:
         What is mirrored, and the language assumed where none can be told.
     index
         Makes an index that lives as long as the text model and grows with the rows, such as
-        `ApproximateIndex`. None: exact, for which there is nothing to keep.
+        `ApproximateIndex`; of a new weighing it learns from `LexicalView.weighing`, which is
+        another object then. None: exact, for which there is nothing to keep.
 
     Attributes
     ----------

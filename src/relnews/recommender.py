@@ -48,7 +48,9 @@ class Recommender:
         ISO 639-1; assumed where neither an article nor detection names one.
     index
         For millions of articles: `relnews.index.approximate.ApproximateIndex`, which finds nearly
-        the same, sooner; it needs the extra `approximate`. None: exact.
+        the same, sooner; it needs the extra `approximate`. For a process that stays, over about
+        100,000: `relnews.index.living.LivingPools()`, which finds the same, sooner, once its
+        pools are made. None: every article is scored.
 
     Examples
     --------

@@ -81,6 +81,18 @@ class LivingIndex:
         As for `ExactIndex`; `extend` takes in what is appended to them.
     setting
         Of the pools.
+
+    Notes
+    -----
+    The first search after each weighing or refit joins all live articles: 23 s for 28,056, four
+    times that for twice as many. Pools take 8 x width bytes an article, 240 MB for 100,000 of
+    width 300, and three times that while they are joined. An arrival costs one scan for all its
+    pools, 4 ms among 28,056, paid by the next search.
+
+    What is won is latency: for 100 candidates the scan takes 1.8 ms among 28,056 articles and
+    5.8 ms among 112,224, pools take 1.8 and 1.9 ms. So they are of use from about 100,000
+    articles, to a process that answers at once and is not often weighed anew. The time of the
+    join is won back after some 60,000 answers.
     """
 
     def __init__(
