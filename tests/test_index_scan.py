@@ -15,6 +15,7 @@ from crowds import crowded_site
 from relnews.index import scan
 from relnews.index.scan import Scan
 from relnews.policy import Policy
+from relnews.rank.relevance import Calibration
 from relnews.rank.score import MomentScore
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ POLICIES = st.builds(
     relevance_floor=st.sampled_from([0.0, 0.5, 0.9]),
     half_life_hours=st.sampled_from([1.0, 60.0]),
     freshness_floor=st.sampled_from([0.0, 0.2, 1.0]),
+)
+
+CALIBRATIONS = st.builds(
+    lambda top: Calibration(
+        np.linspace(0, top, 400, dtype=np.float32), np.linspace(-top, top, 400, dtype=np.float32)
+    ),
+    st.sampled_from([0.0, 0.3, 0.7]),
 )
 
 
@@ -70,15 +78,20 @@ def is_what_the_index_finds(
 @settings(max_examples=80)
 @given(
     some_rows(min_size=1, max_size=30) | some_rows(min_size=1, max_size=30, dimensions=3),
+    CALIBRATIONS,
     POLICIES,
-    st.sampled_from([1, 3, 10, 50]),
-    st.sampled_from([2, 5, 2_048]),
+    st.sampled_from([(1, 2), (1, 2_048), (3, 5), (3, 2_048), (10, 2_048), (50, 2)]),
     st.integers(0, 2**32 - 1),
 )
 def test_a_block_holds_the_candidates_of_every_source(
-    rows: list[Row], policy: Policy, k: int, freshest: int, seed: int
+    rows: list[Row],
+    calibration: Calibration,
+    policy: Policy,
+    sizes: tuple[int, int],
+    seed: int,
 ) -> None:
-    site, rng = a_site(rows), np.random.default_rng(seed)
+    (k, freshest), site = sizes, a_site(rows, calibration)
+    rng = np.random.default_rng(seed)
     eligible = rng.random(len(rows)) < 0.8
     barred = [
         np.unique(np.append(rng.integers(0, len(rows), rng.integers(0, 4)), row))
@@ -107,6 +120,18 @@ def test_the_candidates_are_old_when_no_fresh_article_is_related() -> None:
     assert {site.corpus.ids[row] for row in block.rows[0].tolist()} <= {"o0", "o1", "o2", "o3"}
     assert (block.rows[0] >= 0).all()
     assert (block.score[0] > 0).all()
+
+
+def test_a_fresh_article_below_the_floor_pushes_no_old_one_out() -> None:
+    """Though it scores more: relevance that is too low, times much more freshness."""
+    some = {0: 1, 1: 1, 2: 1, 3: 1}
+    fresh = Row(id="fresh", words={0: 1, 7: 1, 8: 1, 9: 1}, published=ago(0))
+    old = Row(id="old", words=some, published=ago(5_000))
+    pairs = np.linspace(0, 1, 400, dtype=np.float32)
+    site = a_site([Row(id="source", words=some), fresh, old], Calibration(pairs, pairs))
+    policy = Policy(relevance_zero=0.0, relevance_floor=0.9, freshness_floor=0.05)
+    block = scanned(site, policy, np.ones(3, bool), [np.array([0])], 1)
+    assert block.rows.tolist() == [[2]]
 
 
 def test_ties_go_to_the_newest_and_then_by_id() -> None:
