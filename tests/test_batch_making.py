@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WORDS = ("brücke", "gutachten", "sanierung", "elmse", "stadtrat", "haushalt", "theater", "oper")
 IDS = [f"a{number:02}" for number in range(14)]
 _ONE = st.sampled_from(IDS)
+_TWO = st.lists(_ONE, min_size=2, max_size=2, unique=True)
 _TAIL = " ".join(f"rathaus{number} markt{number} platz{number}" for number in range(8))
 
 
@@ -68,12 +69,10 @@ POLICIES = st.builds(
 _TWO = st.lists(_ONE, min_size=2, max_size=2, unique=True)
 RULES: st.SearchStrategy[list[Rule]] = st.lists(
     st.one_of(
-        st.tuples(_TWO, st.integers(1, 3)).map(
-            lambda given: Pin(given[0][0], given[0][1], given[1])
-        ),
-        st.builds(Block, _ONE, _ONE),
+        st.builds(lambda two, place: Pin(*two, place), _TWO, st.integers(1, 3)),
+        _TWO.map(lambda two: Block(*two)),
         st.builds(Block, _ONE),
-        _TWO.map(lambda ids: Separate(*ids)),
+        _TWO.map(lambda two: Separate(*two)),
         st.sampled_from([Cap("section", "Politik", 1), Quota("source", "Bote", 1, 2)]),
     ),
     max_size=2,
