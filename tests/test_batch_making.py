@@ -66,10 +66,9 @@ POLICIES = st.builds(
     same_source=st.booleans(),
     languages=st.sampled_from([(), ("de",), ("de", "en")]),
 )
-_TWO = st.lists(_ONE, min_size=2, max_size=2, unique=True)
 RULES: st.SearchStrategy[list[Rule]] = st.lists(
     st.one_of(
-        st.builds(lambda two, place: Pin(*two, place), _TWO, st.integers(1, 3)),
+        st.builds(lambda two, place: Pin(two[0], two[1], place), _TWO, st.integers(1, 3)),
         _TWO.map(lambda two: Block(*two)),
         st.builds(Block, _ONE),
         _TWO.map(lambda two: Separate(*two)),
