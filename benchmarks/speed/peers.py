@@ -73,7 +73,7 @@ class Entry(NamedTuple):
 
 
 ENTRIES = (
-    Entry("relnews: recommend", "relnews: precompute", library.Library),
+    Entry("relnews: recommend", "relnews: precompute", library.Library, sample=0),
     Entry("bm25s", "bm25s", sparse.Bm25s, "bm25s"),
     Entry("scikit-learn: linear_kernel", "scikit-learn: NearestNeighbors", sparse.ScikitLearn),
     Entry("", "sparse_dot_topn, top 100", sparse.SparseDotTopN, "sparse_dot_topn"),

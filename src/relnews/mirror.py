@@ -51,11 +51,13 @@ class Mirror:
         The rules that lists are made under, and as they are stored.
     content
         A number that changes with anything that lists are made from.
+    index_maker
+        Makes the index that candidates are searched with; None for the full scan.
     """
 
     def __init__(self, store: Store, language: str, index: IndexMaker | None = None) -> None:
         self._store = store
-        self._make_index = index
+        self.index_maker = index
         self._index: GrowingIndex | None = None
         self._change = -1
         self._vocabulary_since = ""
@@ -132,10 +134,10 @@ class Mirror:
         return Site(self.corpus, self.lexical, vectors, index, self.model.calibration)
 
     def _index_over(self, vectors: npt.NDArray[np.float32]) -> Index:
-        if self._make_index is None:
+        if self.index_maker is None:
             return ExactIndex(self.corpus, self.lexical, vectors)
         if self._index is None:
-            self._index = self._make_index(self.corpus, self.lexical, vectors)
+            self._index = self.index_maker(self.corpus, self.lexical, vectors)
         else:
             self._index.extend(vectors)
         return self._index

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from relnews.batch.making import Maker
-from relnews.batch.workers import make_in_workers
+from relnews.batch.workers import Origin, make_in_workers
 from relnews.rank.check import violations
 from relnews.types import BatchReport
 
@@ -118,8 +118,9 @@ def _made(desk: Desk, task: Task, ids: Sequence[str], n_jobs: int) -> Generator[
     starts = range(0, len(ids), LISTS_AT_ONCE)
     blocks = (ids[start : start + LISTS_AT_ONCE] for start in starts)
     if n_jobs != 1:
-        language = desk.mirror.analyzer.language
-        yield from make_in_workers(desk.store.url, language, task, blocks, n_jobs)
+        mirror = desk.mirror
+        origin = Origin(desk.store.url, mirror.analyzer.language, mirror.index_maker)
+        yield from make_in_workers(origin, task, blocks, n_jobs)
         return
     maker = Maker(desk.store, desk.mirror, desk.lock, task)
     yield from map(maker.make, blocks)

@@ -6,6 +6,7 @@ a handful of ids one way and finished lists the other.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from threading import RLock
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from relnews.batch.task import Task
+    from relnews.protocols import IndexMaker
     from relnews.store import StoredList
 
 _BLOCKS_PER_JOB = 4
@@ -37,8 +39,17 @@ def require_workers(url: str, n_jobs: int) -> None:
         raise InvalidQuery(msg)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a worker finds the site, and how it looks at it: hashable, and can be pickled."""
+
+    url: str
+    language: str
+    index: IndexMaker | None
+
+
 def make_in_workers(
-    url: str, language: str, task: Task, blocks: Iterable[Sequence[str]], n_jobs: int
+    origin: Origin, task: Task, blocks: Iterable[Sequence[str]], n_jobs: int
 ) -> Iterator[list[StoredList]]:
     """Yield the lists of blocks of ids as they are finished, in no order.
 
@@ -50,7 +61,7 @@ def make_in_workers(
     from joblib import Parallel, delayed, effective_n_jobs  # noqa: PLC0415
     from joblib.parallel import get_active_backend  # noqa: PLC0415
 
-    calls = (delayed(_make_block)(url, language, task, block) for block in blocks)
+    calls = (delayed(_make_block)(origin, task, block) for block in blocks)
     if get_active_backend()[0].supports_return_generator:
         results = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(calls)
         try:
@@ -68,21 +79,20 @@ def make_in_workers(
 _turn = RLock()
 """A worker of several threads makes one block at a time: they share its mirror."""
 
-_latest: tuple[tuple[str, str, Task], Maker] | None = None
+_latest: tuple[Origin, Task, Maker] | None = None
 
 
-def _make_block(url: str, language: str, task: Task, ids: Sequence[str]) -> list[StoredList]:
+def _make_block(origin: Origin, task: Task, ids: Sequence[str]) -> list[StoredList]:
     """Make a block in a worker, which keeps its maker for the next one."""
     global _latest  # noqa: PLW0603  # what a worker process keeps from call to call
-    key = (url, language, task)
     with _turn:
-        if _latest is None or _latest[0] != key:
-            _latest = key, Maker(*_opened(url, language), _turn, task)
-        return _latest[1].make(ids)
+        if _latest is None or _latest[:2] != (origin, task):
+            _latest = origin, task, Maker(*_opened(origin), _turn, task)
+        return _latest[2].make(ids)
 
 
 @lru_cache(maxsize=1)
-def _opened(url: str, language: str) -> tuple[Store, Mirror]:
+def _opened(origin: Origin) -> tuple[Store, Mirror]:
     """Open a database once per worker."""
-    store = Store.open(url, create=False)
-    return store, Mirror(store, language)
+    store = Store.open(origin.url, create=False)
+    return store, Mirror(store, origin.language, origin.index)
