@@ -99,6 +99,7 @@ def small_pools(monkeypatch: pytest.MonkeyPatch) -> None:
     Nor is anything fitted or weighed anew, which would make every list due.
     """
     monkeypatch.setattr("relnews.rank.listing.FIRST_POOL", 3)
+    monkeypatch.setattr("relnews.batch.retrieval.FIRST_POOL", 3)  # that of lists made in blocks
     monkeypatch.setattr("relnews.intake.WEIGH_GROWTH", 100)
     monkeypatch.setattr("relnews.intake.REFIT_GROWTH", 100)
 
