@@ -273,8 +273,13 @@ class Writer:
         self._set_meta("run", "")
 
     def forget_former(self, seen: int) -> None:
-        """Drop replaced versions that no list stands on: all lists have seen this change."""
-        self._delete(schema.former, schema.former.c.change <= seen)
+        """Drop replaced versions that no list stands on: all lists have seen this change.
+
+        What counts is when a version was replaced, not when it was written: one whose article
+        changed later stays.
+        """
+        unchanged = select(schema.articles.c.id).where(schema.articles.c.change <= seen)
+        self._delete(schema.former, schema.former.c.article_id.in_(unchanged))
 
     def remove_lists(self, source_ids: Iterable[str]) -> None:
         """Remove the stored lists of these articles."""
@@ -283,8 +288,11 @@ class Writer:
             self._delete(schema.lists, schema.lists.c.source_id.in_(chunk))
 
     def _keep_former(self, ids: Iterable[str]) -> None:
-        """Keep what is about to be replaced, for lists that may stand on it."""
-        if self._connection.execute(select(schema.lists.c.source_id).limit(1)).first() is None:
+        """Keep what is about to be replaced, for lists that may stand on it.
+
+        Those of a first run are not stored yet, but words are weighed before any list is made.
+        """
+        if self._connection.execute(select(schema.weighings.c.id).limit(1)).first() is None:
             return
         names = [column.name for column in schema.former.columns]
         for chunk in reading.chunks(ids):
