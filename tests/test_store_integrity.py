@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from relnews.embed.lexical import Weighing
 from relnews.errors import StoreError
 from relnews.store import Store
 from test_store import a_list, an_article, put, put_model
@@ -107,3 +108,18 @@ def test_a_damaged_article_is_a_store_error_when_read(path: Path, statement: str
     _problems(path, statement)
     with Store.open(path) as store, pytest.raises(StoreError):
         store.articles(["a", "b"])
+
+
+def test_damaged_or_missing_weights_and_replaced_versions_are_named(path: Path) -> None:
+    with Store.open(path) as store:
+        with store.write() as writer:
+            writer.put_weighing(Weighing(np.ones(3, np.int64), 2))
+        put(store, an_article("b", version=2))
+        assert store.integrity() == []
+    found = _problems(path, "UPDATE former SET counts = x''")
+    assert found == ["replaced versions with broken counts: b"]
+    assert _problems(path, "DELETE FROM former") == []
+    (unreadable,) = _problems(path, "UPDATE weighings SET frequencies = x'00'")
+    assert unreadable.startswith("unreadable: the counts of a weighing")
+    (gone,) = _problems(path, "DELETE FROM weighings")
+    assert gone.startswith("the current weighing")

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Select, Text, func, or_, select, type_coerce
 
 from relnews.rank.rules import from_json
-from relnews.store import reading, sqlite
+from relnews.store import corpus, reading, sqlite
 from relnews.store.records import digest, document_from_columns, text_fingerprint
 from relnews.store.schema import articles, documents, lists, models, related, rules, terms, vectors
 
@@ -35,6 +35,8 @@ def problems(connection: Connection) -> list[str]:
         _documents,
         _models,
         _vectors,
+        _weighing,
+        _former,
         _rules,
     )
     for check in checks:
@@ -169,6 +171,21 @@ def _vectors(connection: Connection) -> Iterator[str]:
         wrong: list[str] = sorted(ids)
         if wrong:
             yield f"vectors of {model} with a wrong length: {_some(wrong)}"
+
+
+def _weighing(connection: Connection) -> Iterator[str]:
+    """Find that the counts which words are weighed by are gone; damaged ones cannot be read."""
+    current = reading.meta_value(connection, "weighing")
+    if current and reading.weighing(connection) is None:
+        yield f"the current weighing {current} is not stored"
+
+
+def _former(connection: Connection) -> Iterator[str]:
+    """Find replaced versions that hold no valid counts; damaged ones cannot be read."""
+    kept = corpus.former_versions(connection)
+    bad = [one.id for one in kept if len(one.document.terms) != len(one.document.counts)]
+    if bad:
+        yield f"replaced versions with broken counts: {_some(bad)}"
 
 
 def _some(ids: list[str]) -> str:
