@@ -169,3 +169,10 @@ def test_articles_without_a_list_are_not_made_again_and_again() -> None:
         rec.add([*filler(4), an_article("o-1", no_list=True), an_article("o-2", status="canceled")])
         assert rec.precompute(at=NOON).made == 6
         assert rec.precompute(at=NOON, changed_since=NOON).made == 0
+
+
+def test_a_wrong_argument_is_called_by_its_name(rec: Recommender) -> None:
+    with pytest.raises(InvalidQuery, match="changed_since must carry a time zone"):
+        rec.precompute(at=NOON, changed_since=NOON.replace(tzinfo=None))
+    with pytest.raises(InvalidQuery, match=r"ids must be ids, such as \['b-1'\]"):
+        rec.precompute(at=NOON, ids="b-1")

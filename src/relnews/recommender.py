@@ -314,7 +314,7 @@ class Recommender:
         """
         _require(depth, at, "depth")
         if changed_since is not None:
-            _require(depth, changed_since, "depth")
+            _require_moment(changed_since, "changed_since")
             if ids is not None:
                 msg = "ids are made whatever changed; give either ids or changed_since"
                 raise InvalidQuery(msg)
@@ -325,6 +325,9 @@ class Recommender:
         task = Task(at, depth, self.policy, changed_since)
         if ids is None:
             return make_due(desk, task, n_jobs, progress)
+        if isinstance(ids, str):
+            msg = f"ids must be ids, such as [{ids!r}], got the text {ids!r}"
+            raise InvalidQuery(msg)
         return make_some(desk, task, ids, n_jobs, progress)
 
     def publish(
@@ -428,9 +431,13 @@ def _require(k: object, at: object, name: str = "k") -> None:
     if not isinstance(k, int) or isinstance(k, bool) or k < 1:
         msg = f"{name} must be a whole number of at least 1, got {k!r}"
         raise InvalidQuery(msg)
-    if not isinstance(at, datetime):
-        msg = f"at must be a datetime, got {at!r}"
+    _require_moment(at, "at")
+
+
+def _require_moment(value: object, name: str) -> None:
+    if not isinstance(value, datetime):
+        msg = f"{name} must be a datetime, got {value!r}"
         raise InvalidQuery(msg)
-    if at.tzinfo is None or at.utcoffset() is None:
-        msg = f"at must carry a time zone, got the naive {at.isoformat()}; attach the site's"
+    if value.tzinfo is None or value.utcoffset() is None:
+        msg = f"{name} must carry a time zone, got the naive {value.isoformat()}; attach the site's"
         raise InvalidQuery(msg)
