@@ -178,6 +178,15 @@ def test_a_relative_path_is_found_from_anywhere(
         assert rec.store.url == str(path)
 
 
+def test_workers_notice_that_another_database_lies_at_the_path(path: Path) -> None:
+    lists(path, n_jobs=2)
+    for part in path.parent.glob("news.db*"):
+        part.unlink()
+    with Recommender.open(path) as rec:
+        rec.add(about(f"c-{n}", published_at=hours(-3 * n - 1)) for n in range(N_ARTICLES))
+    assert lists(path, n_jobs=2) == lists(path)
+
+
 @pytest.mark.parametrize("n_jobs", [2, -1])
 def test_a_database_in_memory_is_refused_before_anything_happens(n_jobs: int) -> None:
     with Recommender.open(":memory:") as rec:

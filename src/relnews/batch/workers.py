@@ -6,6 +6,7 @@ a handful of ids one way and finished lists the other.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from relnews.batch.task import Task
     from relnews.protocols import IndexMaker
     from relnews.store import StoredList
+
+_File = tuple[int, int] | None
 
 _BLOCKS_PER_JOB = 4
 """How many blocks a job is given at once where nothing comes back before all are done."""
@@ -79,20 +82,34 @@ def make_in_workers(
 _turn = RLock()
 """A worker of several threads makes one block at a time: they share its mirror."""
 
-_latest: tuple[Origin, Task, Maker] | None = None
+_latest: tuple[tuple[Origin, _File, Task], Maker] | None = None
 
 
 def _make_block(origin: Origin, task: Task, ids: Sequence[str]) -> list[StoredList]:
     """Make a block in a worker, which keeps its maker for the next one."""
     global _latest  # noqa: PLW0603  # what a worker process keeps from call to call
     with _turn:
-        if _latest is None or _latest[:2] != (origin, task):
-            _latest = origin, task, Maker(*_opened(origin), _turn, task)
-        return _latest[2].make(ids)
+        file = _file(origin.url)
+        key = (origin, file, task)
+        if _latest is None or _latest[0] != key:
+            _latest = key, Maker(*_opened(origin, file), _turn, task)
+        return _latest[1].make(ids)
+
+
+def _file(url: str) -> _File:
+    """Identify the file of a database; None for one behind a server.
+
+    A worker may live for days, and another file may lie there by then, as after a restore.
+    """
+    try:
+        found = os.stat(url)  # noqa: PTH116  # a text, and mostly a path
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @lru_cache(maxsize=1)
-def _opened(origin: Origin) -> tuple[Store, Mirror]:
+def _opened(origin: Origin, _file: _File) -> tuple[Store, Mirror]:
     """Open a database once per worker."""
     store = Store.open(origin.url, create=False)
     return store, Mirror(store, origin.language, origin.index)
