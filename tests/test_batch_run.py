@@ -202,6 +202,7 @@ _VANISHES: list[Callable[[Recommender], object]] = [
     lambda rec: rec.add([about("b-1", version=2, embargo_until=hours(1))]),
     lambda rec: rec.add([about("b-1", version=2, expires_at=NOON)]),
     lambda rec: rec.add([about("b-1", version=2, never_recommend=True)]),
+    lambda rec: rec.add_rule(Block("b-1")),
 ]
 
 

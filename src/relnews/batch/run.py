@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from relnews.batch.making import Maker
 from relnews.batch.workers import Origin, make_in_workers
 from relnews.rank.check import violations
+from relnews.rank.ruleset import RuleSet
 from relnews.types import BatchReport
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from relnews.batch.task import Task
     from relnews.mirror import Mirror
-    from relnews.rank.ruleset import RuleSet
     from relnews.store import Store, StoredList, StoredStanding
 
 LISTS_AT_ONCE = 256
@@ -131,7 +131,8 @@ def _write(desk: Desk, task: Task, made: Sequence[StoredList], tally: _Tally) ->
     with desk.store.write() as writer:
         ids = {name for one in made for name in (one.source_id, *_targets(one))}
         standing = writer.standings(ids)
-        sound = [one for one in made if _is_sound(one, standing, task, desk.mirror.rules)]
+        rules = RuleSet(writer.rules().values())
+        sound = [one for one in made if _is_sound(one, standing, task, rules)]
         former = writer.listed_targets(one.source_id for one in sound)
         writer.put_lists(sound)
     for one in sound:

@@ -75,6 +75,10 @@ class Writer:
         """Give what decides whether they may be shown, for the stored ones of these articles."""
         return reading.standings(self._connection, ids)
 
+    def rules(self) -> dict[int, Rule]:
+        """Give every rule by its id, oldest first."""
+        return reading.all_rules(self._connection)
+
     def put_articles(self, entries: Sequence[tuple[Article, str, Document]]) -> None:
         """Save articles with their detected language and document, replacing by id.
 
