@@ -222,6 +222,7 @@ def test_precompute_goes_on_with_a_run_that_was_interrupted(site: Path) -> None:
         rec.precompute(at=moment, progress=stop)
     mixed = run("precompute", site, "--resume", "--changed-since", AT)
     is_told(mixed, "leave --changed-since out")
+    is_told(run("precompute", site, "--resume", "--at", AT), "leave --at out")
     ran = run("precompute", site, "--resume", "--json")
     assert (ran.code, ran.json["made"]) == (0, 48)
     assert datetime.fromisoformat(ran.json["at"]) == moment

@@ -133,6 +133,9 @@ def precompute(
     if resume and changed_since:
         msg = "--resume goes on with a run of all lists; leave --changed-since out"
         raise click.UsageError(msg)
+    if resume and options.is_given("at"):
+        msg = "--resume goes on for the moment of the interrupted run; leave --at out"
+        raise click.UsageError(msg)
     from relnews.export import lists_writer
 
     writers = [lists_writer(target) for target in out]

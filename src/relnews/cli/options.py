@@ -46,6 +46,12 @@ def moment_or_none(
     return None if given is None else _moment(context, parameter, given)
 
 
+def is_given(name: str) -> bool:
+    """Tell whether a parameter of the running command stands on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
 database = click.argument("database")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 moment = click.option(
