@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import NOON
-from newsroom import filler
+from newsroom import about, filler, hours, plain
 from relnews import Article, Block, Cap, Dpp, Mmr, Pin, Policy, Quota, Recommender, Separate
 from relnews.batch import Task
 from relnews.batch.making import Maker
@@ -21,6 +21,7 @@ from relnews.lists import Asked, ListMaker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relnews.protocols import Selection, Values
     from relnews.rank.rules import Rule
     from relnews.store import StoredList
 
@@ -157,3 +158,18 @@ def test_an_article_that_is_not_stored_has_no_list() -> None:
         maker = Maker(rec.store, rec.mirror, nullcontext(), Task(NOON, 3, Policy()))
         assert [made.source_id for made in maker.make(["f-2", "gone", "f-0"])] == ["f-2", "f-0"]
         assert maker.make([]) == []
+
+
+class _Own(Mmr):
+    """A selector made from a known one, for a list at a time."""
+
+    def begin(self, scores: Values) -> Selection:
+        assert scores.ndim == 1
+        return super().begin(scores)
+
+
+def test_a_selector_made_from_a_known_one_is_asked_for_one_list_at_a_time() -> None:
+    policy = plain(relevance_floor=0.0, selector=_Own(0.1))
+    with Recommender.open(":memory:", policy=policy) as rec:
+        rec.add(about(f"b-{n}", published_at=hours(-3 * n - 1)) for n in range(30))
+        assert rec.precompute(at=NOON).made == 30

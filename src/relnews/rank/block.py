@@ -85,7 +85,8 @@ def is_plain(edition: Edition, block: Block) -> Mask:
     plain &= ~np.isin(block.rows, apart).any(axis=1)
     if isinstance(selector, Dpp):
         plain &= present.all(axis=1)  # it looks at the mean of all scores
-    return plain & (isinstance(selector, Mmr | Dpp) and not (rules.caps or rules.quotas))
+    known = type(selector) in {Mmr, Dpp}  # a class made from them may know one list alone
+    return plain & (known and not (rules.caps or rules.quotas))
 
 
 def _some(block: Block, which: Mask) -> Block:
