@@ -176,3 +176,8 @@ def test_a_wrong_argument_is_called_by_its_name(rec: Recommender) -> None:
         rec.precompute(at=NOON, changed_since=NOON.replace(tzinfo=None))
     with pytest.raises(InvalidQuery, match=r"ids must be ids, such as \['b-1'\]"):
         rec.precompute(at=NOON, ids="b-1")
+
+
+def test_a_delta_since_the_future_is_refused(rec: Recommender) -> None:
+    with pytest.raises(InvalidQuery, match="not be later than at"):
+        rec.precompute(at=NOON, changed_since=hours(1))

@@ -101,6 +101,18 @@ def test_an_interrupted_run_keeps_what_it_wrote_and_goes_on(
     holds_what_a_whole_run_makes(rec)
 
 
+def test_a_run_that_others_outpace_says_what_is_due_and_stays_unfinished(rec: Recommender) -> None:
+    def write(_done: int, _total: int) -> None:
+        rec.add_rule(Block("nobody"))  # a new rule concerns every list
+
+    report = rec.precompute(at=NOON, depth=DEPTH, progress=write)
+    assert (report.made, report.due) == (N_ARTICLES, N_ARTICLES)
+    assert rec.store.unfinished_run() == NOON
+    again = rec.precompute(at=NOON, depth=DEPTH)
+    assert (again.made, again.due) == (N_ARTICLES, 0)
+    assert rec.store.unfinished_run() is None
+
+
 def test_an_interrupted_run_that_another_one_overtakes_is_made_anew(rec: Recommender) -> None:
     """For another moment nothing of it fits."""
 

@@ -194,6 +194,7 @@ def test_precompute_makes_again_what_a_change_concerns(site: Path) -> None:
         "made": 148,
         "changed": 148,
         "churn": 0.0,
+        "due": 0,
     }
     again = ("precompute", site, "--at", AT, "--changed-since", AT, "--json")
     assert run(*again).json["made"] == 0

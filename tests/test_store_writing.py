@@ -315,5 +315,8 @@ def test_an_unfinished_run_is_known_until_it_ends(store: Store) -> None:
             writer.begin_run(moment)
         assert store.unfinished_run() == moment
     with store.write() as writer:
-        writer.end_run()
+        writer.end_run(NOON)  # another run than the one that was begun last
+    assert store.unfinished_run() == moment
+    with store.write() as writer:
+        writer.end_run(moment)
     assert store.unfinished_run() is None

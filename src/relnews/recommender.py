@@ -247,7 +247,10 @@ class Recommender:
             return Retraction(article_id, reason, known, lists)
 
     def reinstate(self, article_id: str) -> bool:
-        """Take a retraction back; False when there was none. Stored lists follow when remade."""
+        """Take a retraction back; False when there was none.
+
+        Its own list and its places on others come with the next `precompute`.
+        """
         with self._lock, self._store.write() as writer:
             return writer.reinstate(article_id)
 
@@ -317,6 +320,9 @@ class Recommender:
             _require_moment(changed_since, "changed_since")
             if ids is not None:
                 msg = "ids are made whatever changed; give either ids or changed_since"
+                raise InvalidQuery(msg)
+            if changed_since > at:
+                msg = f"changed_since must not be later than at, got {changed_since} and {at}"
                 raise InvalidQuery(msg)
         with self._lock:
             self._mirror.refresh()

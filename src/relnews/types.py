@@ -295,12 +295,14 @@ class BatchReport:
 
     `made` lists were made; `changed` of them differ from what was stored before, or had not been
     stored. `churn` in [0, 1] is the mean share of entries that left, over the made lists that
-    had entries before.
+    had entries before. `due` lists are not up to date all the same, as others kept writing
+    meanwhile; the next run makes them.
     """
 
     made: int
     changed: int
     churn: float
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)

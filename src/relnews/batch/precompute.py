@@ -40,10 +40,10 @@ def make_due(desk: Desk, task: Task, n_jobs: int, progress: Progress) -> BatchRe
             return due(desk.store, desk.mirror, task)
 
     report = run(desk, task, waiting, n_jobs, progress)
-    if every:
+    if every and not report.due:
         seen = desk.store.list_heads().seen
         with desk.store.write() as writer:
-            writer.end_run()
+            writer.end_run(task.at)
             writer.forget_former(int(seen.min(initial=desk.mirror.change)))
     return report
 

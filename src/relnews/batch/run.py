@@ -60,9 +60,9 @@ class _Tally:
             self.stood += 1
             self.replaced += len(set(old) - set(new)) / len(old)
 
-    def report(self) -> BatchReport:
+    def report(self, due: int) -> BatchReport:
         churn = self.replaced / self.stood if self.stood else 0.0
-        return BatchReport(len(self.written), self.changed, churn)
+        return BatchReport(len(self.written), self.changed, churn, due)
 
 
 def run(
@@ -72,7 +72,7 @@ def run(
     n_jobs: int,
     progress: Callable[[int, int], None],
 ) -> BatchReport:
-    """Make and store lists until none is due.
+    """Make and store lists until none is due, or others have written too often meanwhile.
 
     What a block has stored stays, whatever happens then.
 
@@ -97,10 +97,10 @@ def run(
     """
     tally, broken = _Tally(), None
     for _ in range(_ROUNDS):
-        broken = None
         ids = waiting(tally.written)
         if not ids:
-            break
+            return tally.report(0)
+        broken = None
         total = len(tally.written.union(ids))
         try:
             with closing(_made(desk, task, ids, n_jobs)) as blocks:
@@ -111,7 +111,7 @@ def run(
             broken = error
     if broken is not None:
         raise broken
-    return tally.report()
+    return tally.report(len(waiting(tally.written)))
 
 
 def _made(desk: Desk, task: Task, ids: Sequence[str], n_jobs: int) -> Generator[list[StoredList]]:

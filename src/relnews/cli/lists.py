@@ -155,6 +155,8 @@ def precompute(
             f"{report.made:,} lists stored, {report.changed:,} of them new or changed; "
             f"churn {report.churn:.1%}"
         )
+        if report.due:
+            click.echo(f"{report.due:,} are due again: others wrote meanwhile", err=True)
 
 
 def _nothing_to_resume() -> NoReturn:

@@ -1,6 +1,7 @@
 """The tables, for SQLite and PostgreSQL alike.
 
-A CMS in any language may read them with plain SQL; `lists` and `related` are made for that.
+A program in any language may read them with plain SQL. For showing lists there is a table that is
+checked when it is written (`relnews.export`); `lists` and `related` hold what was true when made.
 Times are UTC text of one fixed width, so that they sort as text.
 """
 

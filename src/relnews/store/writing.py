@@ -272,9 +272,10 @@ class Writer:
         """Note that every list is being made for a moment."""
         self._set_meta("run", schema.utc_text(at))
 
-    def end_run(self) -> None:
-        """Note that the run which was begun last is done."""
-        self._set_meta("run", "")
+    def end_run(self, at: datetime) -> None:
+        """Note that the run for a moment is done; one for another moment stays unfinished."""
+        if reading.meta_value(self._connection, "run") == schema.utc_text(at):
+            self._set_meta("run", "")
 
     def forget_former(self, seen: int) -> None:
         """Drop replaced versions that no list stands on: all lists have seen this change.
