@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from builders import a_document
-from relnews.embed.lexical import (
-    LexicalView,
-    Weighing,
-    inverse_document_frequency,
-    stack,
-    sublinear,
-)
+from relnews.embed.lexical import LexicalView, stack
+from relnews.embed.weighting import Weighing, inverse_document_frequency, sublinear
 
 if TYPE_CHECKING:
     import numpy.typing as npt

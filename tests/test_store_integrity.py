@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from relnews.embed.lexical import Weighing
+from relnews.embed.weighting import Weighing
 from relnews.errors import StoreError
 from relnews.store import Store
 from test_store import a_list, an_article, put, put_model

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
-from relnews.embed.lexical import Weighing
+from relnews.embed.weighting import Weighing
 from relnews.errors import ModelMismatch, StoreError
 from relnews.rank.rules import Cap, Pin
 from relnews.store import Store, StoredModel, StoredStanding, fingerprint, schema, sql

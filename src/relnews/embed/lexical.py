@@ -8,12 +8,14 @@ arrives changes the lists it enters and no others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
+
+from relnews.embed.segment import Segment, dot, lengths
+from relnews.embed.weighting import Weighing, inverse_document_frequency, sublinear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,18 +23,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from relnews.embed.document import Document
-
-
-def sublinear(counts: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-    """Give 1 + ln(count), the damped term frequency (Manning et al., IR, section 6.4.1)."""
-    return np.asarray(1.0 + np.log(counts), np.float32)
-
-
-def inverse_document_frequency(
-    frequencies: npt.NDArray[np.int64], n_documents: int
-) -> npt.NDArray[np.float32]:
-    """Give ln((1 + n) / (1 + df)) + 1, the smooth idf of scikit-learn's `TfidfTransformer`."""
-    return np.asarray(np.log((1.0 + n_documents) / (1.0 + frequencies)) + 1.0, np.float32)
 
 
 def stack(documents: Sequence[Document], width: int = 0) -> sp.csr_matrix:
@@ -44,45 +34,21 @@ def stack(documents: Sequence[Document], width: int = 0) -> sp.csr_matrix:
     return sp.csr_matrix((sublinear(counts), terms, bounds), shape=(len(documents), width))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Weighing:
-    """The counts that weights are taken from.
-
-    Attributes
-    ----------
-    frequencies
-        int64, shape (v,): the number of documents with each term; terms beyond have none.
-    n_documents
-        How many documents were counted.
-    """
-
-    frequencies: npt.NDArray[np.int64]
-    n_documents: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Segment:
-    """A run of rows, by row and by term; damped term frequencies in both."""
-
-    start: int
-    by_row: sp.csr_matrix
-    by_term: sp.csr_matrix
-
-    @property
-    def n_rows(self) -> int:
-        return int(self.by_row.shape[0])
-
-
 class LexicalView:
     """The documents of a corpus as a sparse matrix, searchable by cosine.
 
     Rows are appended in segments that are merged when they become as large as their
     neighbour (as log-structured search engines do), so that adding is cheap and a query
     touches few of them. A removed row keeps its number and its text, and stops counting.
+
+    Attributes
+    ----------
+    weighing
+        The counts that hold the weights still; None while these follow the running counts.
     """
 
     def __init__(self) -> None:
-        self._segments: list[_Segment] = []
+        self._segments: list[Segment] = []
         self._pending: list[Document] = []
         self._n_rows = 0
         self._n_live = 0
@@ -133,7 +99,7 @@ class LexicalView:
         """
         unit = self.document_weights(document)
         weights = unit.data * self._idf[unit.indices]
-        found = [_dot(part.by_term, unit.indices, weights) for part in self._segments]
+        found = [dot(part.by_term, unit.indices, weights) for part in self._segments]
         dots = np.concatenate([np.zeros(0, np.float32), *found])
         cosines = np.divide(dots, self._norms, out=np.zeros_like(dots), where=self._norms > 0)
         bounded: npt.NDArray[np.float32] = np.minimum(cosines, np.float32(1.0))
@@ -174,7 +140,7 @@ class LexicalView:
             ends = part.start + part.n_rows
             for place, (begin, end) in enumerate(pairwise(asked.indptr.tolist())):
                 terms, weights = asked.indices[begin:end], asked.data[begin:end]
-                found[place, part.start : ends] = _dot(part.by_term, terms, weights)
+                found[place, part.start : ends] = dot(part.by_term, terms, weights)
         np.divide(found, self._norms, out=found, where=self._norms > 0)
         return np.minimum(found, np.float32(1.0), out=found)
 
@@ -246,7 +212,7 @@ class LexicalView:
         idf[known] = self._idf[terms[known]]
         places, ends = np.arange(len(terms)), [0, len(terms)]
         row = sp.csr_matrix((frequencies, places, ends), shape=(1, len(terms)))
-        return float(_lengths(row, idf)[0])
+        return float(lengths(row, idf)[0])
 
     def _parts(
         self, rows: npt.NDArray[np.intp]
@@ -280,7 +246,7 @@ class LexicalView:
         if self._pending:
             start = self._n_rows - len(self._pending)
             fresh = stack(self._pending, len(self._frequencies))
-            self._segments.append(_Segment(start, fresh, fresh.T.tocsr()))
+            self._segments.append(Segment(start, fresh, fresh.T.tocsr()))
             self._pending = []
             self._merge()
         self._idf = self._weights_of_terms()
@@ -302,7 +268,7 @@ class LexicalView:
         for segment in self._segments:
             skipped = max(first - segment.start, 0)
             if skipped < segment.n_rows:
-                parts.append(_lengths(segment.by_row[skipped:], self._idf))
+                parts.append(lengths(segment.by_row[skipped:], self._idf))
         return parts
 
     def _merge(self) -> None:
@@ -312,19 +278,4 @@ class LexicalView:
             last, before = self._segments.pop(), self._segments.pop()
             before.by_row.resize(before.n_rows, last.by_row.shape[1])
             rows = sp.vstack([before.by_row, last.by_row], format="csr")
-            self._segments.append(_Segment(before.start, rows, rows.T.tocsr()))
-
-
-def _lengths(rows: sp.csr_matrix, idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    squared = sp.csr_matrix((rows.data**2, rows.indices, rows.indptr), shape=rows.shape)
-    lengths: npt.NDArray[np.float32] = np.sqrt(squared @ idf[: rows.shape[1]] ** 2)
-    return lengths
-
-
-def _dot(
-    by_term: sp.csr_matrix, terms: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
-    """Sum the postings of the query's terms; picking them first is 4-8 times faster than a scan."""
-    inside = terms < by_term.shape[0]
-    dots: npt.NDArray[np.float32] = by_term[terms[inside]].T @ weights[inside]
-    return dots
+            self._segments.append(Segment(before.start, rows, rows.T.tocsr()))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from relnews.corpus import Corpus
-    from relnews.embed.lexical import LexicalView, Weighing
+    from relnews.embed.lexical import LexicalView
+    from relnews.embed.weighting import Weighing
     from relnews.protocols import Score
     from relnews.query import Candidates, Query
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-    from relnews.embed.lexical import Weighing
+    from relnews.embed.weighting import Weighing
     from relnews.rank.rules import Rule
 
 _IDS_AT_ONCE = 500  # SQLite takes 999 parameters at least

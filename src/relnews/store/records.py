@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relnews.embed.document import Document
-from relnews.embed.lexical import Weighing
+from relnews.embed.weighting import Weighing
 from relnews.store.schema import utc_text
 from relnews.types import Article
 

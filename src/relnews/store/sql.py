@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator
 
-    from relnews.embed.lexical import Weighing
+    from relnews.embed.weighting import Weighing
     from relnews.rank.rules import Rule
     from relnews.store.database import Database
     from relnews.store.records import (

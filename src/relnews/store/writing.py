@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
     from relnews.embed.document import Document
-    from relnews.embed.lexical import Weighing
+    from relnews.embed.weighting import Weighing
     from relnews.rank.rules import Rule
     from relnews.store.records import State, StoredList, StoredStanding
     from relnews.types import Article, Quarantined, Status
