@@ -107,5 +107,12 @@ def largest(values: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:
     """Give the places of the k largest values, and of all that may tie with the last of them."""
     if len(values) <= k:
         return np.arange(len(values))
-    least = np.partition(values, len(values) - k)[len(values) - k]
-    return np.flatnonzero(values >= least - np.float32(_ROUNDING))
+    return np.flatnonzero(values >= kth_largest(values, k) - np.float32(_ROUNDING))
+
+
+def kth_largest(values: npt.NDArray[np.float32], k: int, otherwise: float = -np.inf) -> np.float32:
+    """Give the k-th largest value, or another one where there are fewer."""
+    if len(values) < k:
+        return np.float32(otherwise)
+    found: np.float32 = np.partition(values, len(values) - k)[len(values) - k]
+    return found

@@ -15,7 +15,7 @@ from relnews.index.exact import ExactIndex
 from relnews.index.join import join
 from relnews.index.pooled import PoolIndex
 from relnews.index.pools import Pools, insert, recompute, remove
-from relnews.index.space import HybridSpace
+from relnews.index.space import HybridSpace, mixed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -162,12 +162,9 @@ class _Arrivals:
 
     def block(self, left: slice, right: slice) -> Values:
         """Give the hybrid cosine of every left point with every right one, shape (l, r)."""
-        mixed = self._lexical.similarities_to_all(np.arange(len(self))[left])[:, right]
-        if self._semantic_weight:
-            mixed *= 1 - self._semantic_weight
-            latent = self._vectors[left] @ self._vectors[right].T
-            mixed += self._semantic_weight * np.maximum(latent, 0)
-        return mixed
+        lexical = self._lexical.similarities_to_all(np.arange(len(self))[left])[:, right]
+        latent = self._vectors[left], self._vectors[right]
+        return mixed(lexical, *latent, self._semantic_weight)
 
 
 def _spread(pools: Pools, rows: Rows, n: int) -> Pools:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from relnews.corpus import NEVER
+from relnews.index.exact import kth_largest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,7 +166,4 @@ def search(
 
 def _kth_largest(parts: list[tuple[Rows, Values]], k: int) -> float:
     """Give the k-th largest score so far; -inf when there are fewer, for anything may enter."""
-    scores = np.concatenate([values[0] for _, values in parts])
-    if len(scores) < k:
-        return -np.inf
-    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
+    return float(kth_largest(np.concatenate([values[0] for _, values in parts]), k))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from relnews.embed.latent import cosines
-from relnews.index.exact import ExactIndex, largest
+from relnews.index.exact import ExactIndex, best
 from relnews.index.moment import ROUNDING, Near, Timeline, search
-from relnews.query import Candidates
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relnews.embed.lexical import LexicalView
     from relnews.index.pools import Pools
     from relnews.protocols import Score
-    from relnews.query import Query
+    from relnews.query import Candidates, Query
 
     Rows = npt.NDArray[np.intp]
     Values = npt.NDArray[np.float32]
@@ -88,7 +88,10 @@ class PoolIndex:
         found = search(look, near, walks, k, int(PATIENCE * len(self._corpus)))
         if found is None:
             return self._exact.search(query, score, eligible, k)
-        return self._best(query, found.rows, found.values, k, complete=found.complete)
+        _, lexical, latent = found.values
+        picked = best(self._corpus, query, score, found.rows, (lexical, latent), k)
+        more = max(picked.total, len(picked) + 1)
+        return picked if found.complete else replace(picked, total=more)
 
     def _outside(self, row: int, score: Score) -> float:
         """Bound the relevance of what is not in a pool; 0 when it cannot be related."""
@@ -96,25 +99,9 @@ class PoolIndex:
         relevance = float(score.calibrated(reach)[0])
         return relevance if relevance >= score.floor else 0.0
 
-    def _best(
-        self, query: Query, rows: Rows, values: Values, k: int, *, complete: bool
-    ) -> Candidates:
-        best = largest(values[0], k)
-        order = best[self._corpus.newest_first(rows[best], query.at, values[0][best])][:k]
-        score, relevance, freshness, lexical, latent = values[:, order]
-        return Candidates(
-            rows=rows[order],
-            score=score,
-            relevance=relevance,
-            freshness=freshness,
-            lexical=lexical,
-            latent=latent,
-            total=len(rows) if complete else max(len(rows), len(order) + 1),
-        )
-
 
 class _Look:
-    """Scores rows for a query; its values are those of `Candidates`, in order, score first."""
+    """Scores rows for a query; its values are the score, the lexical and the latent cosine."""
 
     def __init__(
         self,
@@ -137,7 +124,7 @@ class _Look:
         latent = cosines(self._vectors[rows], self._latent[None])[:, 0]
         relevance = self._score.relevance(lexical, latent)
         related = (relevance >= self._score.floor) & (relevance > 0)
-        columns = (relevance * freshness, relevance, freshness, lexical, latent)
+        columns = (relevance * freshness, lexical, latent)
         return rows[related], np.stack([column[related] for column in columns])
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from relnews.embed.segment import dot
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -47,7 +49,7 @@ class PrunedView:
     def similarities(self, document: Document) -> npt.NDArray[np.float32]:
         """Give about the cosine of a document with every row, at most the true one, shape (n,)."""
         asked = strongest(self._lexical.document_weights(document), KEPT_TERMS)
-        found = [_dot(part, asked) for part in self._by_term]
+        found = [dot(part, asked.indices, asked.data) for part in self._by_term]
         return np.concatenate([np.zeros(0, np.float32), *found])
 
     def _merge(self) -> None:
@@ -67,10 +69,3 @@ def strongest(weights: sp.csr_matrix, n: int) -> sp.csr_matrix:
     kept = order[np.arange(len(order)) - weights.indptr[rows] < n]
     cut = (weights.data[kept], (rows[kept], weights.indices[kept]))
     return sp.csr_matrix(cut, shape=weights.shape)
-
-
-def _dot(by_term: sp.csr_matrix, asked: sp.csr_matrix) -> npt.NDArray[np.float32]:
-    inside = asked.indices < by_term.shape[0]
-    terms, weights = asked.indices[inside], asked.data[inside]
-    dots: npt.NDArray[np.float32] = by_term[terms].T @ weights
-    return dots

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.embed.latent import pair_cosines
+from relnews.index.exact import kth_largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +113,7 @@ class Scan:
         least, rows = np.float32(_TINY), self._freshest
         for _ in range(2):
             sure = relevance[rows] >= np.float32(self._score.floor + _TOLERANCE)
-            least = max(least, _kth_largest(scores[rows][sure], k) - np.float32(2 * _TOLERANCE))
+            least = max(least, kth_largest(scores[rows][sure], k, 0.0) - np.float32(2 * _TOLERANCE))
             rows = np.flatnonzero(scores >= least)
         related: Mask = relevance[rows] >= np.float32(self._score.floor - _TOLERANCE)
         return rows[related]
@@ -150,11 +151,3 @@ def _places(order: Rows) -> Rows:
     places = np.empty(len(order), np.intp)
     places[order] = np.arange(len(order))
     return places
-
-
-def _kth_largest(values: Values, k: int) -> np.float32:
-    """Give the k-th largest value, 0 where there are fewer."""
-    if len(values) < k:
-        return np.float32(0)
-    found: np.float32 = np.partition(values, len(values) - k)[len(values) - k]
-    return found

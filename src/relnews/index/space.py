@@ -76,12 +76,8 @@ class HybridSpace:
 
     def block(self, left: slice, right: slice) -> Values:
         """Give the hybrid cosine of every left point with every right one, shape (l, r)."""
-        mixed = self._lexical(left, right)
-        if self.semantic_weight:
-            mixed *= 1 - self.semantic_weight
-            latent = self.vectors[left] @ self.vectors[right].T
-            mixed += self.semantic_weight * np.maximum(latent, 0)
-        return mixed
+        latent = self.vectors[left], self.vectors[right]
+        return mixed(self._lexical(left, right), *latent, self.semantic_weight)
 
     def _lexical(self, left: slice, right: slice) -> Values:
         few, many = _rows(self.weights, left), _rows(self.weights, right)
@@ -94,6 +90,14 @@ class HybridSpace:
             tile = slice(start, min(start + _TILE, n_many))
             cosine[:, tile] = (few @ _rows(many, tile).T).toarray()
         return cosine
+
+
+def mixed(lexical: Values, left: Values, right: Values, semantic_weight: np.float32) -> Values:
+    """Turn lexical cosines into hybrid ones, in place; `left` and `right` are the vectors."""
+    if semantic_weight:
+        lexical *= 1 - semantic_weight
+        lexical += semantic_weight * np.maximum(left @ right.T, 0)
+    return lexical
 
 
 def _rows(matrix: sp.csr_matrix, rows: slice) -> sp.csr_matrix:
