@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from relnews.policy import Policy
     from relnews.query import Placed
     from relnews.rank.ruleset import RuleSet
-    from relnews.store import Store, StoredEntry
+    from relnews.store import Store
     from relnews.types import Article
 
 TEASER_LOOK = 4_000
@@ -56,6 +56,7 @@ class _Made:
     entries: tuple[Related, ...]
     note: str
     reach: float
+    is_off: bool = False
 
 
 class ListMaker:
@@ -73,21 +74,19 @@ class ListMaker:
 
     def make(self, asked: Asked) -> RelatedList:
         """Make the list that is asked for."""
-        off = switched_off(asked.article, self._mirror.rules)
-        made = _Made((), off, NOTHING_MATTERS) if off else self._made(asked)
+        made = self._made(asked)
         return RelatedList(
             source_id=asked.article.id,
             at=asked.at,
             k=asked.k,
             entries=made.entries,
             note=made.note,
-            _why_not=(lambda _: off) if off else partial(self.why_not, asked),
+            _why_not=(lambda _: made.note) if made.is_off else partial(self.why_not, asked),
         )
 
     def make_stored(self, asked: Asked) -> StoredList:
         """Make the list that is asked for, as it is stored."""
-        off = switched_off(asked.article, self._mirror.rules)
-        made = _Made((), off, NOTHING_MATTERS) if off else self._made(asked)
+        made = self._made(asked)
         return StoredList(
             source_id=asked.article.id,
             at=asked.at,
@@ -101,6 +100,9 @@ class ListMaker:
 
     def _made(self, asked: Asked) -> _Made:
         """Rank, and rank again without what the final check finds."""
+        off = switched_off(asked.article, self._mirror.rules)
+        if off:
+            return _Made((), off, NOTHING_MATTERS, is_off=True)
         query = query_of(self._mirror, asked)
         while True:
             ranker = Ranker(self._mirror.site(), self._policy, self._mirror.rules, query)
@@ -228,7 +230,7 @@ def _cut_teaser(text: str) -> str:
     return teaser(text)
 
 
-def note(entries: Sequence[Related | StoredEntry], k: int) -> str:
+def note(entries: Sequence[Related], k: int) -> str:
     """Say when and why a list is short, or which of its entries are fills."""
     n_fills = sum(entry.placed_by in _FILLS for entry in entries)
     n_related = len(entries) - n_fills

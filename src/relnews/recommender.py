@@ -75,7 +75,7 @@ class Recommender:
         index: IndexMaker | None = None,
     ) -> None:
         self.policy = policy or Policy()
-        self._store, self._index = store, index
+        self._store = store
         self._mirror = Mirror(store, language, index)
         self._lock = RLock()
 
@@ -165,7 +165,7 @@ class Recommender:
         with self._lock:
             language = self._mirror.analyzer.language
             intake.rebuild(self._store, language, progress)
-            self._mirror = Mirror(self._store, language, self._index)
+            self._mirror = Mirror(self._store, language, self._mirror.index_maker)
 
     def recommend(
         self,
@@ -324,17 +324,11 @@ class Recommender:
             if changed_since > at:
                 msg = f"changed_since must not be later than at, got {changed_since} and {at}"
                 raise InvalidQuery(msg)
-        with self._lock:
-            self._mirror.refresh()
-            depth = min(depth, len(self._mirror.live_rows()) + 1)
-        desk = Desk(self._store, self._mirror, self._lock)
-        task = Task(at, depth, self.policy, changed_since)
+        task = Task(at, self._bounded(depth), self.policy, changed_since)
         if ids is None:
-            return make_due(desk, task, n_jobs, progress)
-        if isinstance(ids, str):
-            msg = f"ids must be ids, such as [{ids!r}], got the text {ids!r}"
-            raise InvalidQuery(msg)
-        return make_some(desk, task, ids, n_jobs, progress)
+            return make_due(self._desk(), task, n_jobs, progress)
+        _require_no_text(ids, "ids")
+        return make_some(self._desk(), task, ids, n_jobs, progress)
 
     def publish(
         self, articles: Iterable[Article | Quarantined], *, at: datetime, depth: int = DEPTH
@@ -364,12 +358,18 @@ class Recommender:
         """
         _require(depth, at, "depth")
         added = self.add(articles)
+        own = frozenset(added.accepted)
+        task = Task(at, self._bounded(depth), self.policy, _BEGINNING, own)
+        return Publication(added, make_due(self._desk(), task, 1, lambda _done, _total: None))
+
+    def _desk(self) -> Desk:
+        return Desk(self._store, self._mirror, self._lock)
+
+    def _bounded(self, depth: int) -> int:
+        """Give a depth no list can exceed, however large the one asked for."""
         with self._lock:
             self._mirror.refresh()
-            depth = min(depth, len(self._mirror.live_rows()) + 1)
-        task = Task(at, depth, self.policy, _BEGINNING, frozenset(added.accepted))
-        desk = Desk(self._store, self._mirror, self._lock)
-        return Publication(added, make_due(desk, task, 1, lambda _done, _total: None))
+            return min(depth, len(self._mirror.live_rows()) + 1)
 
     def stored_list(
         self, article_id: str, *, at: datetime, k: int = 5, exclude: Iterable[str] = ()
@@ -427,10 +427,14 @@ class Recommender:
 
 
 def _ids(exclude: Iterable[str]) -> frozenset[str]:
-    if isinstance(exclude, str):
-        msg = f"exclude must be ids, such as [{exclude!r}], got the text {exclude!r}"
-        raise InvalidQuery(msg)
+    _require_no_text(exclude, "exclude")
     return frozenset(exclude)
+
+
+def _require_no_text(ids: object, name: str) -> None:
+    if isinstance(ids, str):
+        msg = f"{name} must be ids, such as [{ids!r}], got the text {ids!r}"
+        raise InvalidQuery(msg)
 
 
 def _require(k: object, at: object, name: str = "k") -> None:

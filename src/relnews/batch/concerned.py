@@ -14,6 +14,7 @@ import numpy as np
 
 from relnews.corpus import NEVER, UNDATED
 from relnews.rank.freshness import freshness
+from relnews.rank.rules import Pin
 from relnews.rank.score import MomentScore
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def concerned(store: Store, mirror: Mirror, task: Task, heads: ListHeads, kept: 
     A superset of those that differ: what is told is that a changed article scores enough to be
     among the candidates. O(changes x postings).
     """
-    at, first = int(task.at.timestamp() // 1), int(heads.at[kept].min())
+    at, first = task.second, int(heads.at[kept].min())
     changes = list(_changes(store, mirror, int(heads.seen[kept].min()), (first, at)))
     found = np.zeros(len(kept), bool)
     if not changes:
@@ -75,7 +76,7 @@ class _Lists:
 
     def __init__(self, mirror: Mirror, task: Task, heads: ListHeads) -> None:
         self._mirror, self._policy, self._heads = mirror, task.policy, heads
-        self._at, self._first = int(task.at.timestamp() // 1), int(heads.at.min())
+        self._at, self._first = task.second, int(heads.at.min())
         site = mirror.site()
         dimensions = site.vectors.shape[1]
         self._site = site
@@ -122,11 +123,12 @@ class _Lists:
 
     def _pins(self) -> dict[str, Mask]:
         """Give the lists that an article is pinned to, by its id."""
-        rules = self._mirror.rules
+        rules, row_of = self._mirror.rules, self._site.corpus.row_of
         found: dict[str, Mask] = {}
-        for place, name in enumerate(self._heads.source_ids):
-            for target in rules.pins(name).values():
-                found.setdefault(target, np.zeros(len(self._rows), bool))[place] = True
+        for source in {rule.source_id for rule in rules.rules if isinstance(rule, Pin)}:
+            here = self._rows == row_of.get(source, -1)
+            for target in rules.pins(source).values():
+                found[target] = found.get(target, False) | here
         return found
 
 

@@ -37,18 +37,20 @@ def due(store: Store, mirror: Mirror, task: Task) -> list[str]:
     if kept.any():
         kept &= ~concerned(store, mirror, task, heads, kept)
     stays = dict(zip(heads.source_ids, kept.tolist(), strict=True))
-    if task.unlisted is not None:
-        stays = dict.fromkeys(mirror.corpus.row_of, True) | stays
-        stays |= dict.fromkeys(task.unlisted - set(heads.source_ids), False)
+
+    def is_due(name: str) -> bool:
+        if name in stays:
+            return not stays[name]
+        return task.unlisted is None or name in task.unlisted
+
     ids = (mirror.corpus.ids[row] for row in mirror.live_rows_by_id())
-    return [name for name in ids if not stays.get(name, False)]
+    return [name for name in ids if is_due(name)]
 
 
 def _kept(heads: ListHeads, task: Task, whole: int) -> npt.NDArray[np.bool_]:
     """Tell which lists fit the task and saw the last change that concerned all; shape (h,)."""
     policy = repr(task.policy)
     first = int((task.since or task.at).timestamp() // 1)
-    last = int(task.at.timestamp() // 1)
     kept = np.array([name == policy for name in heads.policies], bool)
     kept &= (heads.k == task.depth) & (heads.seen >= whole)
-    return kept & (heads.at >= first) & (heads.at <= last)
+    return kept & (heads.at >= first) & (heads.at <= task.second)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relnews.batch.plain import PlainLists
-from relnews.lists import Asked, ListMaker
+from relnews.lists import ListMaker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from relnews.batch.task import Task
     from relnews.mirror import Mirror
     from relnews.store import Store, StoredList
-    from relnews.types import Article
 
 
 class Maker:
@@ -48,11 +47,8 @@ class Maker:
             made = self._plain_lists().make(articles)
             maker = ListMaker(self._store, self._mirror, self._task.policy, self._lock)
             rest = [article for article in articles if article.id not in made]
-            made |= {article.id: maker.make_stored(self._asked(article)) for article in rest}
+            made |= {article.id: maker.make_stored(self._task.asked(article)) for article in rest}
             return [made[article.id] for article in articles]
-
-    def _asked(self, article: Article) -> Asked:
-        return Asked(article, self._task.at, self._task.depth, frozenset(), stored=True)
 
     def _plain_lists(self) -> PlainLists:
         """Give what many lists share; it is made anew when the site has changed."""

@@ -49,8 +49,8 @@ class PlainLists:
     def __init__(self, mirror: Mirror, task: Task) -> None:
         self.content = mirror.content
         self._mirror, self._task = mirror, task
-        at = int(task.at.timestamp() // 1)
-        self._edition = Edition(mirror.site(), task.policy, mirror.rules, at)
+        self._policy = repr(task.policy)
+        self._edition = Edition(mirror.site(), task.policy, mirror.rules, task.second)
         self._retrieval = Retrieval(mirror, self._edition, task)
 
     def make(self, articles: Sequence[Article]) -> dict[str, StoredList]:
@@ -100,7 +100,7 @@ class PlainLists:
             at=self._task.at,
             k=self._task.depth,
             note="",  # the list is full, and all of it is related
-            policy=repr(self._task.policy),
+            policy=self._policy,
             seen=self._mirror.change,
             reach=reach,
             rows=tuple(_entry(rows, place) for place in range(len(rows.target_ids))),

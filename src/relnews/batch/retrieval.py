@@ -10,7 +10,7 @@ from relnews.corpus import UNDATED
 from relnews.embed.document import Document
 from relnews.index.exact import ExactIndex
 from relnews.index.scan import Scan, no_candidates
-from relnews.lists import Asked, query_of
+from relnews.lists import query_of
 from relnews.query import Query
 from relnews.rank.case import Case
 from relnews.rank.eligibility import Eligibility
@@ -73,10 +73,11 @@ class Retrieval:
         index, score = self._edition.site.index, self._edition.score
         block = no_candidates(len(articles), FIRST_POOL)
         for place, article in enumerate(articles):
-            asked = Asked(article, self._task.at, self._task.depth, frozenset(), stored=True)
             eligible = self._may_be_chosen(kind).copy()
             eligible[self._barred(article.id)] = False
-            found = index.search(query_of(self._mirror, asked), score, eligible, FIRST_POOL)
+            found = index.search(
+                query_of(self._mirror, self._task.asked(article)), score, eligible, FIRST_POOL
+            )
             spots = (place, slice(len(found)))
             block.rows[spots], block.score[spots] = found.rows, found.score
             block.lexical[spots], block.latent[spots] = found.lexical, found.latent

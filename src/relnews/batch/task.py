@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relnews.lists import Asked
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from relnews.policy import Policy
+    from relnews.types import Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,12 @@ class Task:
     policy: Policy
     since: datetime | None = None
     unlisted: frozenset[str] | None = None
+
+    @property
+    def second(self) -> int:
+        """The moment in epoch seconds, rounded down."""
+        return int(self.at.timestamp() // 1)
+
+    def asked(self, article: Article) -> Asked:
+        """Ask for the list of a stored article."""
+        return Asked(article, self.at, self.depth, frozenset(), stored=True)
