@@ -2,6 +2,7 @@
 
     RelnewsError
     ├── InvalidArticle      a record cannot be an article        (ValueError)
+    ├── InvalidModel        a model's settings or files cannot be (ValueError)
     ├── InvalidPolicy       a setting or rule is out of range    (ValueError)
     ├── InvalidQuery        a question cannot be answered        (ValueError)
     ├── InvalidTruth        what should be true cannot be        (ValueError)
@@ -9,6 +10,7 @@
     ├── IngestError         a file cannot be read at all
     ├── ExportError         lists cannot be written there
     ├── MissingExtra        an optional package is not installed
+    ├── MissingModel        a model is not on this machine       (LookupError)
     └── StoreError          the database is not ours, or not sound
         └── ModelMismatch   vectors or models do not belong together
 
@@ -19,10 +21,12 @@ __all__ = [
     "ExportError",
     "IngestError",
     "InvalidArticle",
+    "InvalidModel",
     "InvalidPolicy",
     "InvalidQuery",
     "InvalidTruth",
     "MissingExtra",
+    "MissingModel",
     "ModelMismatch",
     "RelnewsError",
     "StoreError",
@@ -36,6 +40,10 @@ class RelnewsError(Exception):
 
 class InvalidArticle(RelnewsError, ValueError):
     """A record breaks a rule of `relnews.Article`; it goes to quarantine."""
+
+
+class InvalidModel(RelnewsError, ValueError):
+    """The settings or the files of a pretrained model hold something that cannot be."""
 
 
 class InvalidPolicy(RelnewsError, ValueError):
@@ -64,6 +72,10 @@ class ExportError(RelnewsError):
 
 class MissingExtra(RelnewsError):
     """What was asked for needs a package that only an extra of relnews brings."""
+
+
+class MissingModel(RelnewsError, LookupError):
+    """A pretrained model is not on this machine; nothing is ever downloaded unasked."""
 
 
 class StoreError(RelnewsError):

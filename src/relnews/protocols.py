@@ -5,17 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     import numpy as np
     import numpy.typing as npt
 
     from relnews.corpus import Corpus
+    from relnews.embed.embedded import Embedded
     from relnews.embed.lexical import LexicalView
     from relnews.query import Candidates, Query
+    from relnews.types import Article
 
     Rows = npt.NDArray[np.intp]
     Values = npt.NDArray[np.float32]
     Taken = int | npt.NDArray[np.intp]
     Mask = npt.NDArray[np.bool_]
+
+
+class ArticleEncoder(Protocol):
+    """Turns articles into vectors with a model that was trained elsewhere."""
+
+    @property
+    def config(self) -> Mapping[str, str | int | float | list[str] | None]:
+        """All that decides what a vector is, as JSON holds it, a digest of the files included.
+
+        Equal configs give equal vectors, so that this names the space they lie in.
+        """
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector, at least 1."""
+        ...
+
+    def embed(
+        self, articles: Sequence[Article], progress: Callable[[int], None] = lambda _: None
+    ) -> Embedded:
+        """Give the vectors of articles; `progress` hears of each finished batch how many it had.
+
+        An article's vector does not depend on which others are asked for.
+        """
+        ...
 
 
 class Score(Protocol):

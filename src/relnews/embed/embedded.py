@@ -1,0 +1,27 @@
+"""What the semantic view makes of articles: a vector each, and how much of the text is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """Vectors of articles, row for row.
+
+    Attributes
+    ----------
+    vectors
+        float16, shape (n, d): unit vectors, or zero for an article without any text.
+    seen
+        float32, shape (n,): the share of each article's text that went into its vector, in
+        [0, 1]; 1 for an article without any text.
+    """
+
+    vectors: npt.NDArray[np.float16]
+    seen: npt.NDArray[np.float32]
