@@ -149,7 +149,7 @@ def a_query(
         at=at,
         row=site.corpus.row_of.get(row.id) if site else None,
         document=row.document,
-        latent=np.array(row.vector, np.float32),
+        semantic=np.array(row.vector, np.float32),
         dated=dated,
         section=row.section,
         source=row.source,

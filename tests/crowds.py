@@ -44,6 +44,6 @@ def crowded_site(n: int) -> tuple[list[Row], Site]:
     site = a_site(rows)
     left, right = np.random.default_rng(1).integers(0, n, (2, 400))
     lexical = (site.lexical.weights(left).multiply(site.lexical.weights(right))).sum(axis=1)
-    latent = np.einsum("ij,ij->i", site.vectors[left], site.vectors[right])
-    pairs = Calibration(np.asarray(lexical, np.float32).ravel(), latent)
+    semantic = np.einsum("ij,ij->i", site.vectors[left], site.vectors[right])
+    pairs = Calibration(np.asarray(lexical, np.float32).ravel(), semantic)
     return rows, Site(site.corpus, site.lexical, site.vectors, site.index, pairs)

@@ -37,8 +37,8 @@ def small_pools(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a list depend on three others, and let nothing be weighed or fitted meanwhile."""
     monkeypatch.setattr("relnews.rank.listing.FIRST_POOL", 3)
     monkeypatch.setattr("relnews.batch.retrieval.FIRST_POOL", 3)
-    monkeypatch.setattr("relnews.intake.WEIGH_GROWTH", 100)
-    monkeypatch.setattr("relnews.intake.REFIT_GROWTH", 100)
+    monkeypatch.setattr("relnews.fitting.WEIGH_GROWTH", 100)
+    monkeypatch.setattr("relnews.fitting.REFIT_GROWTH", 100)
 
 
 def an_article(number: int) -> Article:

@@ -100,8 +100,8 @@ def small_pools(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("relnews.rank.listing.FIRST_POOL", 3)
     monkeypatch.setattr("relnews.batch.retrieval.FIRST_POOL", 3)  # that of lists made in blocks
-    monkeypatch.setattr("relnews.intake.WEIGH_GROWTH", 100)
-    monkeypatch.setattr("relnews.intake.REFIT_GROWTH", 100)
+    monkeypatch.setattr("relnews.fitting.WEIGH_GROWTH", 100)
+    monkeypatch.setattr("relnews.fitting.REFIT_GROWTH", 100)
 
 
 @settings(

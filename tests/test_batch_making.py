@@ -129,7 +129,7 @@ def test_a_batch_equals_its_lists_one_by_one() -> None:
 def test_a_batch_equals_its_lists_one_by_one_where_vectors_count_too() -> None:
     with Recommender.open(":memory:") as rec:
         rec.add(filler(1_100))
-        assert rec.mirror.model.latent.dimensions > 0
+        assert rec.mirror.model.semantic.dimensions > 0
         for policy in (Policy(), Policy(selector=Dpp(0.4), relevance_floor=0.2)):
             task = Task(NOON, 5, policy)
             ids = [f"f-{number}" for number in range(0, 1_100, 17)]

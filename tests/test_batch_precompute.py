@@ -103,7 +103,7 @@ def test_a_resumed_run_keeps_the_weights_it_began_with(
 def test_a_site_that_grows_by_a_tenth_is_weighed_anew_and_everything_is_due(
     rec: Recommender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("relnews.intake.REFIT_GROWTH", 9)
+    monkeypatch.setattr("relnews.fitting.REFIT_GROWTH", 9)
     rec.precompute(at=NOON)
     first = weighing(rec)
     rec.add([an_article("t-0", "theater")])

@@ -290,8 +290,8 @@ def test_a_report_counts_lists_changes_and_churn(monkeypatch: pytest.MonkeyPatch
     pushes one of two entries off three lists; its own is new. That of `t-0` stays empty.
     Once it is blocked, three of four lists with entries lose one of two.
     """
-    monkeypatch.setattr("relnews.intake.WEIGH_GROWTH", 9)
-    monkeypatch.setattr("relnews.intake.REFIT_GROWTH", 9)
+    monkeypatch.setattr("relnews.fitting.WEIGH_GROWTH", 9)
+    monkeypatch.setattr("relnews.fitting.REFIT_GROWTH", 9)
 
     def bridge(number: int, age: float) -> Article:
         body = f"Gutachten Elmse Wort{number}"

@@ -280,7 +280,7 @@ def test_explain_shows_the_parts_of_each_score(site: Path) -> None:
     ran = run("explain", site, BRIDGE, "--at", AT, "-k", "3")
     assert (ran.code, ran.err) == (0, "")
     parts = re.findall(
-        r"score (\d\.\d{3}) = relevance (\d\.\d{3}) \(lexical \d\.\d{3}, latent \d\.\d{3}\) "
+        r"score (\d\.\d{3}) = relevance (\d\.\d{3}) \(lexical \d\.\d{3}, semantic \d\.\d{3}\) "
         r"x freshness (\d\.\d{3}); placed by (\w+)$",
         ran.out,
         re.MULTILINE,

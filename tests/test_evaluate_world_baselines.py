@@ -219,9 +219,9 @@ def test_there_is_no_latent_view_below_a_thousand_articles_and_one_from_there_on
     with closing(World(Archive(articles))) as world:
         before = NOON - timedelta(minutes=1)
         world.advance(before)
-        latent, hybrid = Latent(world), Hybrid(world, 0.4)
+        semantic, hybrid = Latent(world), Hybrid(world, 0.4)
         source = articles[0]
-        assert Ranked(latent).recommend(source, before, 5) == []
+        assert Ranked(semantic).recommend(source, before, 5) == []
         query = world.query(source, before)
         np.testing.assert_array_equal(hybrid.scores(query), TfIdf(world).scores(query))
         world.advance(NOON)
@@ -229,14 +229,14 @@ def test_there_is_no_latent_view_below_a_thousand_articles_and_one_from_there_on
         world.query.cache_clear()
         query = world.query(source, NOON)
         site = world.mirror.site()
-        assert site.vectors.shape == (1_000, len(query.latent))
-        assert len(query.latent) > 0
-        found = Ranked(latent).recommend(source, NOON, 5)
-        cosines = site.vectors @ query.latent
+        assert site.vectors.shape == (1_000, len(query.semantic))
+        assert len(query.semantic) > 0
+        found = Ranked(semantic).recommend(source, NOON, 5)
+        cosines = site.vectors @ query.semantic
         cosines[world.mirror.corpus.row_of[source.id]] = -1
         best = [world.mirror.corpus.ids[row] for row in np.argsort(-cosines, kind="stable")[:5]]
         assert set(found) == set(best)
-        mixed = 0.6 * TfIdf(world).scores(query) + 0.4 * np.maximum(latent.scores(query), 0)
+        mixed = 0.6 * TfIdf(world).scores(query) + 0.4 * np.maximum(semantic.scores(query), 0)
         np.testing.assert_allclose(hybrid.scores(query), mixed, rtol=1e-5)
         rows = [world.mirror.corpus.row_of[name] for name in ("f-7", "f-3")]
         alike = Pipeline(world, plain(semantic_weight=0.4)).similarities(source, ["f-7", "f-3"])

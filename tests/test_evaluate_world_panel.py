@@ -127,7 +127,7 @@ def test_the_index_forgets_another_document() -> None:
         index = RememberingIndex(site.corpus, site.lexical, site.vectors)
         queries: list[Query] = [world.query(article(number), world.now) for number in (1, 2, 1)]
         for query in queries:
-            lexical, latent = index.similarities(query)
+            lexical, semantic = index.similarities(query)
             wanted = site.index.similarities(query)  # type: ignore[attr-defined]
             assert (lexical == wanted[0]).all()
-            assert (latent == wanted[1]).all()
+            assert (semantic == wanted[1]).all()

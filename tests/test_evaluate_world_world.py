@@ -338,7 +338,7 @@ def test_a_fit_without_an_arrival_changes_the_answer_too() -> None:
     with closing(World(Archive(articles), split=hours(1))) as world:
         world.advance(NOON - timedelta(minutes=200))
         world.advance(NOON)
-        assert world.query(articles[0], later).latent.shape == (0,)
+        assert world.query(articles[0], later).semantic.shape == (0,)
         world.advance(later)
         assert world.fitted_until == hours(1)
         assert len(shown(Ranked(Latent(world)), articles[0], later)) == 20
@@ -496,7 +496,7 @@ def test_the_latent_view_comes_from_before_the_split_and_sees_what_came_after() 
         assert shown(Ranked(Latent(world)), dated_filler(1)[0], early) == []
         world.advance(split)
         model = world.mirror.model
-        assert model.latent.dimensions > 0
+        assert model.semantic.dimensions > 0
         assert model.n_articles == 1_050
         world.advance(NOON)
         assert world.mirror.model is model

@@ -153,7 +153,7 @@ def entry(target: Article, **fields: Any) -> Related:
         "relevance": 0.78,
         "freshness": 0.8,
         "lexical": 0.5,
-        "latent": 0.4,
+        "semantic": 0.4,
         "relation": "same_story",
         "placed_by": "score",
     }
@@ -464,7 +464,7 @@ ENTRIES = st.builds(
     relevance=SHARE,
     freshness=SHARE,
     lexical=SHARE,
-    latent=SHARE,
+    semantic=SHARE,
     relation=st.sampled_from(get_args(Relation)),
     placed_by=st.sampled_from(get_args(PlacedBy)),
     shared_words=st.lists(TEXT, max_size=3).map(tuple),

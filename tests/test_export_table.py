@@ -39,7 +39,7 @@ def test_the_rows_are_the_entries_of_the_records(lists: list[RelatedList], tmp_p
     write_lists(lists, path)
     names = (
         *("position", "headline", "teaser", "url", "section", "source", "score", "relevance"),
-        *("freshness", "lexical", "latent", "relation", "placed_by", "reason"),
+        *("freshness", "lexical", "semantic", "relation", "placed_by", "reason"),
     )
     columns = ", ".join((*names, "target_id", "shared_words"))
     query = f"SELECT source_id, note, {columns} FROM related_articles ORDER BY source_id, position"  # noqa: S608  # our own words

@@ -122,8 +122,8 @@ def test_rows_that_came_later_are_found_and_removed_ones_are_not() -> None:
     eligible[:300] = eligible[-300:] = False
     asked = questions(grown, later[:40], Policy(), eligible)
     assert recall(index, exact(grown), asked).mean() >= 0.95
-    latent = Policy(semantic_weight=1.0, freshness_floor=1.0)
-    (question,) = questions(grown, rows[:1], latent, np.arange(len(vectors)) > 0)
+    semantic = Policy(semantic_weight=1.0, freshness_floor=1.0)
+    (question,) = questions(grown, rows[:1], semantic, np.arange(len(vectors)) > 0)
     assert index.search(*question, 1).rows.tolist() == [len(vectors) - 1]
     for question in questions(grown, later[:5], Policy(), eligible):
         rows_found = index.search(*question, 50).rows

@@ -46,7 +46,7 @@ POLICIES = (
 def living(corpus: Corpus, lexical: LexicalView, vectors: Values) -> Index:
     """Make pools that are far too small; weights that hold still are those of now."""
     lexical.weigh(lexical.counts())
-    return LivingPools(Policy().semantic_weight, width=20)(corpus, lexical, vectors)
+    return LivingPools(width=20)(corpus, lexical, vectors)
 
 
 @pytest.fixture(params=[ExactIndex, ApproximateIndex, living])
@@ -71,10 +71,10 @@ def assert_sound(found: Candidates, case: Case, eligible: np.ndarray, k: int) ->
     assert len(rows) == found.total or len(rows) == k
     assert eligible[rows].all()
     assert len(set(rows.tolist())) == len(rows)
-    lexical, latent = site.similarities(case.query, rows)
+    lexical, semantic = site.similarities(case.query, rows)
     np.testing.assert_allclose(found.lexical, lexical, atol=2e-6)
-    np.testing.assert_allclose(found.latent, latent, atol=2e-6)
-    np.testing.assert_allclose(found.relevance, score.relevance(lexical, latent), atol=4e-6)
+    np.testing.assert_allclose(found.semantic, semantic, atol=2e-6)
+    np.testing.assert_allclose(found.relevance, score.relevance(lexical, semantic), atol=4e-6)
     np.testing.assert_array_equal(found.freshness, score.freshness(rows))
     np.testing.assert_array_equal(found.score, found.relevance * found.freshness)
     assert (found.relevance >= score.floor).all()

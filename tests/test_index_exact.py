@@ -63,10 +63,10 @@ def naive_scan(
         lengths = sqrt(sum(v * v for v in own.values()) * sum(v * v for v in asked.values()))
         dot = sum(own[term] * asked[term] for term in own.keys() & asked.keys())
         lexical = dot / lengths if lengths else 0.0
-        latent = max(sum(a * b for a, b in zip(row.vector, query.vector, strict=True)), 0.0)
+        semantic = max(sum(a * b for a, b in zip(row.vector, query.vector, strict=True)), 0.0)
         share = policy.semantic_weight if query.vector else 0.0
         zero = case.score.zero
-        similarity = (1 - share) * lexical + share * latent
+        similarity = (1 - share) * lexical + share * semantic
         relevance = min(max((similarity - zero) / (1 - zero), 0.0), 1.0)
         date = max(row.updated, row.published) if row.updated <= AT else row.published
         life = policy.section_half_life_hours.get(row.section, policy.half_life_hours)
@@ -107,8 +107,8 @@ def test_the_index_finds_what_a_naive_scan_finds(
 
 
 def _is_at_the_floor(case: Case, row: int) -> bool:
-    lexical, latent = case.site.similarities(case.query, np.array([row], np.intp))
-    return abs(float(case.score.relevance(lexical, latent)[0]) - case.score.floor) < 1e-5
+    lexical, semantic = case.site.similarities(case.query, np.array([row], np.intp))
+    return abs(float(case.score.relevance(lexical, semantic)[0]) - case.score.floor) < 1e-5
 
 
 @given(some_rows(dimensions=2), POLICIES, st.integers(1, 30))
@@ -116,10 +116,10 @@ def test_every_score_belongs_to_its_row(rows: list[Row], policy: Policy, k: int)
     site = a_site(rows)
     case = a_case(site, a_query(rows[0], site), policy)
     found = search(case, [True] * len(rows), k)
-    lexical, latent = site.similarities(case.query, found.rows)
+    lexical, semantic = site.similarities(case.query, found.rows)
     np.testing.assert_allclose(found.lexical, lexical, atol=2e-6)
-    np.testing.assert_allclose(found.latent, latent, atol=2e-6)
-    np.testing.assert_allclose(found.relevance, case.score.relevance(lexical, latent), atol=4e-6)
+    np.testing.assert_allclose(found.semantic, semantic, atol=2e-6)
+    np.testing.assert_allclose(found.relevance, case.score.relevance(lexical, semantic), atol=4e-6)
     np.testing.assert_array_equal(found.freshness, case.score.freshness(found.rows))
     np.testing.assert_array_equal(found.score, found.relevance * found.freshness)
 

@@ -102,15 +102,15 @@ def require_same(case: Case, found: Candidates, exact: Candidates) -> None:
             assert case.score.semantic_weight > 0, "lexical sums are equal to the bit"
             there = exact.score[ranks[row]] if row in ranks else exact.score[-1]
             assert abs(there - found.score[rank]) < 2e-6
-    lexical, latent = case.site.similarities(case.query, found.rows)
+    lexical, semantic = case.site.similarities(case.query, found.rows)
     np.testing.assert_allclose(found.lexical, lexical, atol=1e-6)
-    np.testing.assert_allclose(found.latent, latent, atol=1e-6)
+    np.testing.assert_allclose(found.semantic, semantic, atol=1e-6)
 
 
 def _at_the_floor(case: Case, eligible: npt.NDArray[np.bool_]) -> bool:
     """Tell whether rounding decides if some row is related."""
-    lexical, latent = case.site.similarities(case.query, np.flatnonzero(eligible))
-    relevance = case.score.relevance(lexical, latent)
+    lexical, semantic = case.site.similarities(case.query, np.flatnonzero(eligible))
+    relevance = case.score.relevance(lexical, semantic)
     least = max(case.score.floor, 1e-6)
     return bool((np.abs(relevance - least) < 1e-5).any()) and case.score.semantic_weight > 0
 

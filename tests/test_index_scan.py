@@ -69,7 +69,7 @@ def is_what_the_index_finds(
         found = site.index.search(case.query, case.score, allowed, k)
         n = int((found.score >= np.finfo(np.float32).tiny).sum())
         assert block.rows[place].tolist() == [*found.rows.tolist()[:n], *[-1] * (k - n)]
-        for name in ("score", "lexical", "latent"):
+        for name in ("score", "lexical", "semantic"):
             values = getattr(block, name)[place]
             assert values[:n].tolist() == getattr(found, name).tolist()[:n]
             assert not values[n:].any()

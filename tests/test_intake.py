@@ -253,11 +253,11 @@ def test_there_is_a_latent_view_from_1000_articles_on(rec: Recommender) -> None:
     rec.add(filler(999))
     rec.refit()
     assert rec.store.counts()["vectors"] == 0
-    assert all(entry.latent == 0 for entry in rec.recommend("f-0", at=NOON))
+    assert all(entry.semantic == 0 for entry in rec.recommend("f-0", at=NOON))
     rec.add(filler(1, start=999))
     rec.refit()
     assert rec.store.counts()["vectors"] == 1_000
-    assert any(entry.latent > 0 for entry in rec.recommend("f-0", at=NOON))
+    assert any(entry.semantic > 0 for entry in rec.recommend("f-0", at=NOON))
 
 
 def test_articles_that_arrive_after_the_fit_get_vectors(tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ def test_articles_that_arrive_after_the_fit_get_vectors(tmp_path: Path) -> None:
         assert rec.store.counts()["vectors"] == 1_106
         for name in ("f-0", "twin", "f-2002"):
             here = rec.recommend(name, at=NOON, k=9)
-            assert any(entry.latent > 0 for entry in here)
+            assert any(entry.semantic > 0 for entry in here)
             with Recommender.open(path, policy=RELATED) as fresh:
                 assert fresh.recommend(name, at=NOON, k=9) == here
         assert rec.store.integrity() == []

@@ -92,7 +92,7 @@ def an_entry(placed_by: PlacedBy) -> Related:
     values: dict[str, Any] = dict.fromkeys(("score", "relevance", "freshness", "lexical"), 0.5)
     relation: Relation = "background" if placed_by not in ("section", "newest") else "unrelated"
     return Related(
-        article=about("b-0"), latent=0.0, relation=relation, placed_by=placed_by, **values
+        article=about("b-0"), semantic=0.0, relation=relation, placed_by=placed_by, **values
     )
 
 

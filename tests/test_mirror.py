@@ -57,7 +57,7 @@ def state_of(mirror: Mirror) -> dict[str, Any]:
         "articles": articles,
         "terms": [*mirror.vocabulary.terms],
         "frequencies": frequencies,
-        "model": mirror.model.fingerprint,
+        "model": mirror.model.semantic.fingerprint,
         "rules": mirror.rules_by_id,
         "change": mirror.change,
     }
@@ -173,14 +173,14 @@ def test_a_model_that_another_recommender_refitted_is_adopted_with_its_vectors(
     ):
         writer.add(filler(1_050))
         reader.recommend("f-0", at=NOON)
-        former = reader._mirror.model.fingerprint
+        former = reader._mirror.model.semantic.fingerprint
         writer.add(filler(20, start=3_000))
         writer.retract("f-7")
         writer.refit()
         writer.add(filler(1, start=4_000))
         assert_equal_to_a_fresh_open(reader, path)
         assert_equal_to_a_fresh_open(writer, path)
-        assert reader._mirror.model.fingerprint != former
+        assert reader._mirror.model.semantic.fingerprint != former
         rows = reader._mirror.live_rows()
         vectors = np.array([reader._mirror.vector(int(row)) for row in rows])
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(rows)), abs=1e-2)

@@ -39,7 +39,7 @@ def assert_same(first: TextModel, second: TextModel) -> None:
         (first.latent.terms, second.latent.terms),
         (first.latent.projection, second.latent.projection),
         (first.calibration.lexical, second.calibration.lexical),
-        (first.calibration.latent, second.calibration.latent),
+        (first.calibration.semantic, second.calibration.semantic),
     ):
         np.testing.assert_array_equal(one, two)
         assert one.dtype == two.dtype
@@ -111,7 +111,7 @@ def test_the_calibration_holds_cosines_of_two_different_articles() -> None:
     possible = [weights[a] @ weights[b] for a, b in combinations(range(30), 2)]
     for value in model.calibration.lexical:
         assert np.abs(np.array(possible) - value).min() < 1e-5
-    assert model.calibration.lexical.shape == model.calibration.latent.shape
+    assert model.calibration.lexical.shape == model.calibration.semantic.shape
 
 
 @pytest.mark.parametrize("n_rows", [0, 1])
@@ -147,7 +147,7 @@ def test_bytes_of_something_else_are_refused(data: bytes) -> None:
         TextModel.read("f00d", unfitted().config(), data)
 
 
-@pytest.mark.parametrize("name", ["terms", "projection", "random_lexical", "random_latent"])
+@pytest.mark.parametrize("name", ["terms", "projection", "random_lexical", "random_semantic"])
 def test_a_model_with_a_missing_part_is_refused(name: str) -> None:
     _, model, _ = a_fit()
     parts = load(model.to_bytes())
@@ -161,7 +161,7 @@ def test_a_model_with_a_missing_part_is_refused(name: str) -> None:
     [
         ("terms", np.arange(3, dtype=np.int32)),
         ("projection", np.zeros(7, np.float16)),
-        ("random_latent", np.zeros(3, np.float32)),
+        ("random_semantic", np.zeros(3, np.float32)),
         ("random_lexical", np.zeros((2, 2), np.float32)),
     ],
 )

@@ -76,7 +76,7 @@ def block_of(
         allowed = Eligibility(case).may_be_chosen()
         found = site.index.search(query, case.score, allowed, size)
         rows[number, : len(found)] = found.rows
-        values[:, number, : len(found)] = found.score, found.lexical, found.latent
+        values[:, number, : len(found)] = found.score, found.lexical, found.semantic
     sources = np.array([query.row for query in asked], np.intp)
     return Block(sources, np.array([query.dated for query in asked]), rows, *values)
 

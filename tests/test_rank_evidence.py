@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 K = 6
 POLICY = plain(story_similarity=0.5, semantic_weight=0.3)
-PARTS = ("score", "relevance", "freshness", "lexical", "latent", "relation", "reason")
+PARTS = ("score", "relevance", "freshness", "lexical", "semantic", "relation", "reason")
 
 
 @pytest.fixture(params=[12, 1_000])
 def rec(request: pytest.FixtureRequest) -> Iterator[Recommender]:
-    """Give a site without and with a latent view."""
+    """Give a site without and with a semantic view."""
     with Recommender.open(":memory:", policy=POLICY) as recommender:
         recommender.add(
             [

@@ -292,10 +292,10 @@ def test_evidence_belongs_to_its_entries(question: Asked) -> None:
     ranker = a_ranker(case.site, policy, rows[0], given_rules)
     picked = np.array([entry.row for entry in placed], np.intp)
     evidence = ranker.evidence(picked)
-    lexical, latent = case.site.similarities(case.query, picked)
+    lexical, semantic = case.site.similarities(case.query, picked)
     np.testing.assert_array_equal(evidence.lexical, lexical)
-    np.testing.assert_array_equal(evidence.latent, latent)
-    np.testing.assert_array_equal(evidence.relevance, case.score.relevance(lexical, latent))
+    np.testing.assert_array_equal(evidence.semantic, semantic)
+    np.testing.assert_array_equal(evidence.relevance, case.score.relevance(lexical, semantic))
     np.testing.assert_array_equal(evidence.freshness, case.score.freshness(picked))
     assert (evidence.age_hours >= 0).all()
     for entry, relation in zip(placed, evidence.relation, strict=True):

@@ -50,8 +50,8 @@ def test_the_hybrid_lies_between_its_parts_and_a_negative_latent_cosine_is_none(
     n: int, weight: float, data: st.DataObject
 ) -> None:
     drawn = st.lists(st.floats(-1, 1, width=32), min_size=n, max_size=n)
-    lexical, latent = np.abs(array(data.draw(drawn))), array(data.draw(drawn))
-    found, positive = hybrid(lexical, latent, weight), np.maximum(latent, 0)
+    lexical, semantic = np.abs(array(data.draw(drawn))), array(data.draw(drawn))
+    found, positive = hybrid(lexical, semantic, weight), np.maximum(semantic, 0)
     assert (found >= np.minimum(lexical, positive) - 1e-6).all()
     assert (found <= np.maximum(lexical, positive) + 1e-6).all()
 
@@ -63,8 +63,8 @@ def test_the_weight_is_the_share_of_the_latent_view(weight: float, expected: flo
 
 def test_a_quantile_is_what_a_share_of_random_pairs_stays_below() -> None:
     lexical = np.linspace(0, 0.5, 1001, dtype=np.float32)
-    latent = np.full(1001, 0.3, np.float32)
-    calibration = Calibration(lexical, latent)
+    semantic = np.full(1001, 0.3, np.float32)
+    calibration = Calibration(lexical, semantic)
     assert calibration.quantile(0.9, 0.0) == pytest.approx(0.45)
     assert calibration.quantile(0.9, 0.5) == pytest.approx(0.375)
     assert calibration.quantile(0.9, 1.0) == pytest.approx(0.3)
@@ -72,9 +72,9 @@ def test_a_quantile_is_what_a_share_of_random_pairs_stays_below() -> None:
 
 @given(COSINES, COSINES, SHARES, st.integers(0, MIN_PAIRS - 1))
 def test_with_few_pairs_a_prior_takes_the_place_of_their_quantile(
-    lexical: list[float], latent: list[float], share: float, n_pairs: int
+    lexical: list[float], semantic: list[float], share: float, n_pairs: int
 ) -> None:
-    few = Calibration(np.resize(array(lexical), n_pairs), np.resize(array(latent), n_pairs))
+    few = Calibration(np.resize(array(lexical), n_pairs), np.resize(array(semantic), n_pairs))
     none = Calibration(array([]), array([]))
     assert few.quantile(share, 0.0) == none.quantile(share, 0.3)
 
@@ -124,9 +124,9 @@ def test_a_floor_below_zero_relevance_is_none() -> None:
 
 @given(SIGNED, SIGNED, SHARES, SHARES)
 def test_relevance_never_falls_with_either_cosine(
-    lexical: list[float], latent: list[float], weight: float, zero: float
+    lexical: list[float], semantic: list[float], weight: float, zero: float
 ) -> None:
-    size = min(len(lexical), len(latent))
-    one, two = np.abs(array(lexical[:size])), array(latent[:size])
+    size = min(len(lexical), len(semantic))
+    one, two = np.abs(array(lexical[:size])), array(semantic[:size])
     lower = calibrate(hybrid(one * np.float32(0.5), two - np.float32(0.1), weight), zero)
     assert (lower <= calibrate(hybrid(one, two, weight), zero) + 1e-6).all()

@@ -687,8 +687,8 @@ def test_the_texts_of_the_newsroom_are_what_these_tests_need() -> None:
 @pytest.fixture
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing be fitted or weighed anew, which would concern every list."""
-    monkeypatch.setattr("relnews.intake.WEIGH_GROWTH", 9)
-    monkeypatch.setattr("relnews.intake.REFIT_GROWTH", 9)
+    monkeypatch.setattr("relnews.fitting.WEIGH_GROWTH", 9)
+    monkeypatch.setattr("relnews.fitting.REFIT_GROWTH", 9)
 
 
 @pytest.mark.usefixtures("steady")

@@ -34,7 +34,7 @@ with Recommender.open(sys.argv[1], policy=plain(relevance_floor=0.0), create=Fal
         else:
             made = rec.recommend(name, at=NOON, **question)
         answer = None if made is None else [
-            [entry.article.id, entry.score, entry.latent, entry.shared_words] for entry in made
+            [entry.article.id, entry.score, entry.semantic, entry.shared_words] for entry in made
         ]
         print(json.dumps(answer), flush=True)
 """
@@ -122,7 +122,7 @@ def reader(path: Path, rec: Recommender) -> Iterator[Reader]:
 
 def same_answers(rec: Recommender, reader: Reader, name: str = "b-0") -> bool:
     here = [
-        [entry.article.id, entry.score, entry.latent, [*entry.shared_words]]
+        [entry.article.id, entry.score, entry.semantic, [*entry.shared_words]]
         for entry in rec.recommend(name, at=NOON, k=9)
     ]
     answer: list[Any] = reader.ask(name, k=9)

@@ -208,7 +208,7 @@ def an_entry(article_id: str) -> Related:
         relevance=0.5,
         freshness=1.0,
         lexical=0.2,
-        latent=0.0,
+        semantic=0.0,
         relation="background",
         placed_by="score",
     )

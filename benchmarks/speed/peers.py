@@ -150,7 +150,7 @@ def _asked(data: Dataset, material: Material, mirror: Mirror) -> Site:
         draft = Draft(question.source, question.at, K, frozenset(question.ignored), stored=False)
         query = query_of(mirror, draft)
         weights = mirror.lexical.document_weights(query.document)
-        asked.append(Asked(question.source, question.at, weights, query.latent, draft.exclude))
+        asked.append(Asked(question.source, question.at, weights, query.semantic, draft.exclude))
         outlet = corpus.names["source"].find(question.source.source)
         may = (corpus["published"] <= query.at) & (corpus["source"] == outlet)
         hidden = [question.source.id, *question.ignored]

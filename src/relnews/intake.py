@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from relnews.arrivals import judge
-from relnews.embed.analysis import Analyzer
-from relnews.embed.lexical import LexicalView, stack
-from relnews.embed.vocabulary import Vocabulary
-from relnews.model import fit_model, project
+from relnews.embed.embedded import join
+from relnews.embed.lexical import stack
 from relnews.store import State
 from relnews.types import AddReport, Article, Quarantined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    import numpy.typing as npt
-
+    from relnews.embed.analysis import Analyzer
     from relnews.embed.document import Document
+    from relnews.embed.embedded import Embedded
     from relnews.mirror import Mirror
-    from relnews.model import TextModel
     from relnews.store import Store, Writer
 
 BATCH = 1_000
 """Articles in one transaction."""
 
-REFIT_GROWTH = 0.5
-"""The text model is refitted when the corpus has grown by this share since the last fit."""
-
-WEIGH_GROWTH = 0.1
-"""Weights that hold still are taken anew when the corpus has grown by this share."""
-
-_SEED = 20_210_301
-_VECTORS_AT_ONCE = 4_096
+ENCODED_BATCH = 100
+"""The same where a pretrained model reads each of them, which takes its time."""
 
 
 @dataclass(slots=True)
@@ -70,11 +59,15 @@ def add(
     `progress` is called after each batch with the number of records in it.
     """
     tally, waiting = _Tally(), iter(records)
-    while batch := list(islice(waiting, BATCH)):
+    mirror.refresh()
+    if mirror.reads_texts:
+        mirror.encoder()  # before anything is read or written
+    while batch := list(islice(waiting, ENCODED_BATCH if mirror.reads_texts else BATCH)):
         mirror.refresh()
+        ahead = _embed_ahead(store, mirror, batch)
         try:
             with store.write() as writer:
-                done = _add_batch(writer, mirror, batch)
+                done = _add_batch(writer, mirror, batch, ahead)
         except BaseException:
             mirror.forget_unsaved_terms()
             raise
@@ -84,87 +77,49 @@ def add(
     return tally.report()
 
 
-def is_refit_due(mirror: Mirror) -> bool:
-    """Tell whether the corpus has outgrown its model."""
-    n_live, fitted = len(mirror.live_rows()), mirror.model.n_articles
-    return n_live > 1 and n_live >= fitted * (1 + REFIT_GROWTH)
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """Vectors made before the transaction, which must be short: by id, of this very article."""
+
+    model: str = ""
+    made: Mapping[str, tuple[Article, Embedded]] = field(default_factory=dict)
+
+    def of(self, article: Article, model: str) -> Embedded | None:
+        """Give what was made of an article; None when it was another one, or another model."""
+        known, embedded = self.made.get(article.id, (None, None))
+        return embedded if model == self.model and known == article else None
 
 
-def is_weighing_due(mirror: Mirror) -> bool:
-    """Tell whether the corpus has outgrown the counts that hold its weights still."""
-    held = mirror.lexical.weighing
-    return held is not None and len(mirror.live_rows()) >= held.n_documents * (1 + WEIGH_GROWTH)
+def _embed_ahead(store: Store, mirror: Mirror, batch: list[Article | Quarantined]) -> _Ahead:
+    """Let a pretrained model read what will most likely be taken in."""
+    if not mirror.reads_texts:
+        return _Ahead()
+    articles = {item.id: item for item in batch if isinstance(item, Article)}
+    states, retracted = store.states(articles), store.retracted(articles)
+    new = [
+        article
+        for name, article in articles.items()
+        if judge(article, states.get(name), retracted.get(name))[0] not in {"unchanged", "refused"}
+    ]
+    embedded = mirror.encode(new)
+    made = {article.id: (article, embedded.row(n)) for n, article in enumerate(new)}
+    return _Ahead(mirror.model.semantic.fingerprint, made)
 
 
-def weigh(store: Store, mirror: Mirror) -> None:
-    """Take the weights of words from the counts as they stand now, until the next weighing."""
-    with store.write() as writer:
-        if writer.change != mirror.change + 1:
-            mirror.refresh()  # another process wrote while this one waited for its turn
-        writer.put_weighing(mirror.lexical.counts())
-    mirror.refresh()
-
-
-def refit(store: Store, mirror: Mirror) -> None:
-    """Fit the text model anew and save it with all vectors, in one transaction.
-
-    The fit itself holds up no other writer; what they added meanwhile is projected in the end.
-    Articles are taken in the order of their ids, so that it does not matter how they came.
-    """
-    mirror.refresh()
-    rows = mirror.live_rows_by_id()
-    model, vectors = fit_model(mirror.lexical, rows, np.random.default_rng(_SEED))
-    with store.write() as writer:
-        if writer.change != mirror.change + 1:
-            mirror.refresh()
-            rows = mirror.live_rows_by_id()
-            vectors = project(model.latent, mirror.lexical, rows)
-        model = _save_model(writer, model, vectors, [mirror.corpus.ids[row] for row in rows])
-    mirror.adopt(model, rows, vectors, writer.change)
-
-
-def rebuild(store: Store, language: str, progress: Callable[[int], None]) -> None:
-    """Derive everything from the articles again, in one transaction."""
-    vocabulary, view, ids = Vocabulary(), LexicalView(), list[str]()
-    analyzer, articles = Analyzer(vocabulary, language), store.all_articles()
-    with store.write() as writer:
-        writer.clear_derived()
-        while batch := list(islice(articles, BATCH)):
-            start = len(vocabulary)
-            entries = [_analyse(analyzer, article) for article in batch]
-            writer.add_terms(start, vocabulary.terms[start:])
-            writer.put_documents([(one.id, found, document) for one, found, document in entries])
-            for article, _, document in entries:
-                view.append(document)
-                ids.append(article.id)
-            progress(len(batch))
-        fitted = fit_model(view, np.arange(len(ids)), np.random.default_rng(_SEED))
-        _save_model(writer, *fitted, ids)
-
-
-def _save_model(
-    writer: Writer, model: TextModel, vectors: npt.NDArray[np.float16], ids: list[str]
-) -> TextModel:
-    """Save a fitted model with the vectors of articles; return it with its fingerprint."""
-    fingerprint = writer.put_model(model.config(), model.to_bytes())
-    for start in range(0, len(ids) if model.latent.dimensions else 0, _VECTORS_AT_ONCE):
-        part = slice(start, start + _VECTORS_AT_ONCE)
-        writer.put_vectors(fingerprint, ids[part], vectors[part])
-    return replace(model, fingerprint=fingerprint)
-
-
-def _add_batch(writer: Writer, mirror: Mirror, batch: list[Article | Quarantined]) -> _Tally:
+def _add_batch(
+    writer: Writer, mirror: Mirror, batch: list[Article | Quarantined], ahead: _Ahead
+) -> _Tally:
     if writer.change != mirror.change + 1:
         mirror.refresh()  # another process wrote while this one waited for its turn
     tally = _Tally()
     tally.quarantined = [_not_taken(item) for item in batch if not isinstance(item, Article)]
     chosen = _judge(writer, [item for item in batch if isinstance(item, Article)], tally)
     start = len(mirror.vocabulary)
-    entries = [_analyse(mirror.analyzer, article) for article in chosen.values()]
+    entries = [analyse(mirror.analyzer, article) for article in chosen.values()]
     writer.add_terms(start, mirror.vocabulary.terms[start:])
     writer.put_articles(entries)
     writer.quarantine(tally.quarantined)
-    _put_vectors(writer, mirror.model, entries)
+    _put_vectors(writer, mirror, entries, ahead)
     return tally
 
 
@@ -200,16 +155,26 @@ def _judge(writer: Writer, articles: list[Article], tally: _Tally) -> dict[str, 
     return chosen
 
 
-def _analyse(analyzer: Analyzer, article: Article) -> tuple[Article, str, Document]:
+def analyse(analyzer: Analyzer, article: Article) -> tuple[Article, str, Document]:
+    """Give an article with its language and what the text stage leaves of it."""
     language = analyzer.language_of(article)
     return article, language, analyzer.document(article, language)
 
 
 def _put_vectors(
-    writer: Writer, model: TextModel, entries: list[tuple[Article, str, Document]]
+    writer: Writer, mirror: Mirror, entries: list[tuple[Article, str, Document]], ahead: _Ahead
 ) -> None:
-    if not entries or not model.latent.dimensions:
+    semantic = mirror.model.semantic
+    if not entries or not semantic.dimensions:
         return
-    documents = [document for _, _, document in entries]
-    vectors = model.latent.project(stack(documents))
-    writer.put_vectors(model.fingerprint, [article.id for article, _, _ in entries], vectors)
+    ids = [article.id for article, _, _ in entries]
+    if semantic.encoder is None:
+        vectors = semantic.latent.project(stack([document for _, _, document in entries]))
+        writer.put_vectors(semantic.fingerprint, ids, vectors)
+        return
+    known = [ahead.of(article, semantic.fingerprint) for article, _, _ in entries]
+    late = [article for (article, _, _), made in zip(entries, known, strict=True) if made is None]
+    rest = mirror.encode(late)
+    others = iter(rest.row(n) for n in range(len(late)))
+    made = join([embedded or next(others) for embedded in known])
+    writer.put_vectors(semantic.fingerprint, ids, made.vectors, made.seen)

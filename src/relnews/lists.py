@@ -159,7 +159,7 @@ class ListMaker:
                     relevance=relevance,
                     freshness=fresh,
                     lexical=float(evidence.lexical[place]),
-                    latent=float(evidence.latent[place]),
+                    semantic=float(evidence.semantic[place]),
                     relation=relation,
                     placed_by=entry.placed_by,
                     shared_words=words[place],
@@ -199,16 +199,16 @@ def query_of(mirror: Mirror, asked: Asked) -> Query:
     if row is None:
         language = mirror.analyzer.language_of(article)
         document = mirror.analyzer.draft(article, language)
-        latent = mirror.project(document)
+        semantic = mirror.embed(article, document)
     else:
         language = mirror.corpus.names["language"].names[mirror.corpus["language"][row]]
-        document, latent = mirror.document(row), mirror.vector(row)
+        document, semantic = mirror.document(row), mirror.vector(row)
     return Query(
         id=article.id,
         at=int(at.timestamp() // 1),
         row=row,
         document=document,
-        latent=latent,
+        semantic=semantic,
         dated=date_of(article, at),
         section=article.section,
         source=article.source,

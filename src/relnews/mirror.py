@@ -6,6 +6,7 @@ changed is read, except after a refit, when the vectors of all articles are new.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +16,24 @@ from relnews.embed.analysis import Analyzer
 from relnews.embed.document import Document
 from relnews.embed.lexical import LexicalView, stack
 from relnews.embed.vocabulary import Vocabulary
+from relnews.encoders import Encoders
 from relnews.errors import ModelMismatch
 from relnews.index.exact import ExactIndex
-from relnews.model import TextModel, unfitted
+from relnews.model import TextModel, read_calibration, unfitted
 from relnews.rank.ruleset import RuleSet
 from relnews.rank.site import Site
+from relnews.semantic import SemanticModel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
-    from relnews.protocols import GrowingIndex, Index, IndexMaker
+    from relnews.embed.embedded import Embedded
+    from relnews.protocols import ArticleEncoder, GrowingIndex, Index, IndexMaker
     from relnews.rank.rules import Rule
     from relnews.store import Store, StoredRow
+    from relnews.types import Article
 
 
 class Mirror:
@@ -40,6 +47,8 @@ class Mirror:
         Makes an index that lives as long as the text model and grows with the rows, such as
         `ApproximateIndex`; of a new weighing it learns from `LexicalView.weighing`, which is
         another object then. None: exact, for which there is nothing to keep.
+    encoders
+        Where a pretrained model is found once an article must be read by it.
 
     Attributes
     ----------
@@ -55,8 +64,16 @@ class Mirror:
         Makes the index that candidates are searched with; None for the full scan.
     """
 
-    def __init__(self, store: Store, language: str, index: IndexMaker | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        language: str,
+        index: IndexMaker | None = None,
+        encoders: Encoders | None = None,
+    ) -> None:
         self._store = store
+        self._encoders = encoders or Encoders()
+        self.model = unfitted()
         self.index_maker = index
         self._index: GrowingIndex | None = None
         self._change = -1
@@ -66,7 +83,7 @@ class Mirror:
         self.analyzer = Analyzer(self.vocabulary, language)
         self.rules_by_id: dict[int, Rule] = {}
         self.rules = RuleSet()
-        self._weighing = ""
+        self._weighing = self._calibration = ""
         self.content = -1
         self._reset(unfitted())
 
@@ -81,20 +98,23 @@ class Mirror:
             self._read(change)
 
     def _read(self, change: int) -> None:
-        model, vocabulary, weighing = self._store.foundation()
-        if (self.model.fingerprint, self._vocabulary_since) != (model, vocabulary):
-            fitted = self._stored_model(model)
-            if fitted is None:
+        model, vocabulary, weighing, calibration = self._store.foundation()
+        if (self.model.semantic.fingerprint, self._vocabulary_since) != (model, vocabulary):
+            semantic = self._stored_model(model)
+            if semantic is None:
                 return  # refitted meanwhile: the next look finds the new one
             if vocabulary != self._vocabulary_since:
                 self.vocabulary.truncate(0)
                 self.analyzer.forget()
                 self._vocabulary_since = vocabulary
-            self._reset(fitted)
+            self._reset(replace(unfitted(), semantic=semantic))
         for rows in self._store.changed_since(self._change, model or None):
             self.content = change
             for row in rows:
                 self._add(row)
+        if calibration != self._calibration:
+            self.model = self._calibrated()
+            self._calibration, self.content = calibration, change
         if weighing != self._weighing:
             self.lexical.weigh(self._store.weighing())
             self._weighing, self.content = weighing, change
@@ -118,7 +138,7 @@ class Mirror:
         Spares reading back what is known already; `change` must follow the last one read.
         """
         self.model, self._change, self.content = model, change, change
-        self._index = None
+        self._calibration, self._index = str(change), None
         self._vectors = np.zeros((len(self.corpus) + 16, vectors.shape[1]), np.float32)
         self._vectors[rows] = vectors
 
@@ -147,14 +167,38 @@ class Mirror:
         return Document(*self.lexical.document(row), self.corpus.shingles[row])
 
     def vector(self, row: int) -> npt.NDArray[np.float32]:
-        """Give the latent vector of a row, shape (d,)."""
+        """Give the semantic vector of a row, shape (d,)."""
         vector: npt.NDArray[np.float32] = self._vectors[row]
         return vector
 
-    def project(self, document: Document) -> npt.NDArray[np.float32]:
-        """Give the latent vector of a document that is not stored, shape (d,)."""
-        vectors = self.model.latent.project(stack([document]))
+    def embed(self, article: Article, document: Document) -> npt.NDArray[np.float32]:
+        """Give the semantic vector of an article that is not stored, shape (d,)."""
+        if self.reads_texts:
+            vectors = self.encode([article]).vectors
+        else:
+            vectors = self.model.semantic.latent.project(stack([document]))
         return np.asarray(vectors[0], np.float32)
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether a pretrained model gives the vectors, which must read each article for it."""
+        return self.model.semantic.encoder is not None
+
+    def encoder(self) -> ArticleEncoder:
+        """Give the pretrained model, loaded when it was not; for errors see `Encoders.of`."""
+        return self._encoders.of(self.model.semantic)
+
+    def encode(self, articles: Sequence[Article]) -> Embedded:
+        """Let the pretrained model read articles."""
+        return self.encoder().embed(articles)
+
+    def anew(self) -> Mirror:
+        """Give a mirror of the same store that has read nothing yet."""
+        return Mirror(self._store, self.analyzer.language, self.index_maker, self._encoders)
+
+    def hold(self, encoder: ArticleEncoder) -> None:
+        """Keep an encoder that is loaded already."""
+        self._encoders = Encoders(encoder)
 
     def live_rows(self) -> npt.NDArray[np.intp]:
         """Give the rows of current versions."""
@@ -169,20 +213,28 @@ class Mirror:
         self.model = model
         self._change = self.content = -1
         self.corpus, self.lexical = Corpus(), LexicalView()
-        self._weighing, self._index = "", None
-        self._vectors = np.zeros((16, model.latent.dimensions), np.float32)
+        self._weighing, self._calibration, self._index = "", "", None
+        self._vectors = np.zeros((16, model.semantic.dimensions), np.float32)
 
-    def _stored_model(self, fingerprint: str) -> TextModel | None:
+    def _calibrated(self) -> TextModel:
+        """Give the model with what was measured last."""
+        stored = self._store.calibration()
+        if stored is None:
+            return replace(unfitted(), semantic=self.model.semantic)
+        calibration = read_calibration(stored.pairs, stored.semantic_weight)
+        return TextModel(self.model.semantic, calibration, stored.articles)
+
+    def _stored_model(self, fingerprint: str) -> SemanticModel | None:
         """Read a model; None when it was replaced since its fingerprint was read."""
         if not fingerprint:
-            return unfitted()
+            return SemanticModel()
         stored = self._store.model(fingerprint)
         if stored is None and self._store.foundation()[0] != fingerprint:
             return None
         if stored is None:
             msg = f"the text model {fingerprint} must be in the store; run check --repair"
             raise ModelMismatch(msg)
-        return TextModel.read(stored.fingerprint, stored.config, stored.arrays)
+        return SemanticModel.of(stored)
 
     def _add(self, row: StoredRow) -> None:
         former = self.corpus.row_of.get(row.id)
@@ -196,8 +248,9 @@ class Mirror:
 
     def _checked(self, row: StoredRow) -> npt.NDArray[np.float16]:
         vector = row.vector
-        if vector is None or len(vector) != self.model.latent.dimensions:
-            msg = f"the vector of {row.id!r} must have {self.model.latent.dimensions} dimensions"
+        dimensions = self.model.semantic.dimensions
+        if vector is None or len(vector) != dimensions:
+            msg = f"the vector of {row.id!r} must have {dimensions} dimensions"
             raise ModelMismatch(msg)
         return vector
 

@@ -1,22 +1,26 @@
-"""The fitted part of a site: the latent model and the calibration, saved without pickle."""
+"""What is learnt of a site, and anew as it grows: the semantic view and the calibration."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from relnews.embed.latent import LatentModel, empty_model, fit
 from relnews.errors import StoreError
 from relnews.rank.relevance import MIN_PAIRS, Calibration
+from relnews.semantic import SemanticModel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from relnews.embed.latent import LatentModel
     from relnews.embed.lexical import LexicalView
+
+ENCODER_WEIGHT = 0.3
+"""How much of a pretrained model is mixed in where nothing was measured."""
 
 _PAIRS = 4096
 _ROWS_AT_ONCE = 4096
@@ -24,97 +28,83 @@ _ROWS_AT_ONCE = 4096
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextModel:
-    """What is learnt from a corpus, and refitted as it grows.
+    """What is learnt from a corpus.
 
     Attributes
     ----------
-    latent
-        The latent view; of 0 dimensions below 1,000 articles.
+    semantic
+        What gives vectors.
     calibration
-        The similarity of random pairs.
+        The similarity of random pairs, and how much of the semantic view is mixed in.
     n_articles
-        How many articles it was fitted on.
-    fingerprint
-        Names its settings and bytes in the store; empty before anything was fitted.
+        How many articles it was learnt from.
     """
 
-    latent: LatentModel
+    semantic: SemanticModel
     calibration: Calibration
     n_articles: int = 0
-    fingerprint: str = ""
-
-    def config(self) -> dict[str, Any]:
-        """Give its settings, as they are stored beside its arrays."""
-        return {
-            "kind": "lsa",
-            "dimensions": self.latent.dimensions,
-            "terms": len(self.latent.terms),
-            "articles": self.n_articles,
-        }
-
-    def to_bytes(self) -> bytes:
-        """Give its arrays as safetensors."""
-        return save(
-            {
-                name: np.ascontiguousarray(array)  # safetensors writes buffers as they lie
-                for name, array in (
-                    ("terms", self.latent.terms),
-                    ("projection", self.latent.projection),
-                    ("random_lexical", self.calibration.lexical),
-                    ("random_latent", self.calibration.latent),
-                )
-            }
-        )
-
-    @classmethod
-    def read(cls, fingerprint: str, config: dict[str, Any], data: bytes) -> TextModel:
-        """Read a stored model; `StoreError` when its parts are not those of one."""
-        try:
-            arrays = load(data)
-            latent = LatentModel(arrays["terms"], arrays["projection"])
-            calibration = Calibration(arrays["random_lexical"], arrays["random_latent"])
-            _require_fit(latent, calibration)
-            return cls(latent, calibration, int(config["articles"]), fingerprint)
-        except (SafetensorError, KeyError, ValueError, TypeError) as error:
-            msg = f"the stored text model {fingerprint} is damaged ({error}); run check --repair"
-            raise StoreError(msg) from error
-
-
-def _require_fit(latent: LatentModel, calibration: Calibration) -> None:
-    """Refuse parts that do not belong together."""
-    if latent.projection.ndim != 2 or latent.terms.shape != latent.projection.shape[:1]:  # noqa: PLR2004  # (m, d)
-        msg = f"{latent.terms.shape} terms and a projection of {latent.projection.shape}"
-        raise ValueError(msg)
-    if calibration.lexical.ndim != 1 or calibration.lexical.shape != calibration.latent.shape:
-        msg = f"random pairs of {calibration.lexical.shape} and {calibration.latent.shape}"
-        raise ValueError(msg)
 
 
 def unfitted() -> TextModel:
     """Give the model of an empty store."""
     nothing = np.zeros(0, np.float32)
-    return TextModel(empty_model(), Calibration(nothing, nothing))
+    return TextModel(SemanticModel(), Calibration(nothing, nothing))
 
 
-def fit_model(
-    view: LexicalView, rows: npt.NDArray[np.intp], generator: np.random.Generator
-) -> tuple[TextModel, npt.NDArray[np.float16]]:
-    """Fit both parts on live rows.
+def calibration_bytes(calibration: Calibration) -> bytes:
+    """Give its arrays as safetensors."""
+    pairs = {"lexical": calibration.lexical, "semantic": calibration.semantic}
+    return save({name: np.ascontiguousarray(values) for name, values in pairs.items()})
 
-    Returns
-    -------
-    TextModel
-        Without a fingerprint; the store gives it one.
-    float16, shape (len(rows), d)
-        The latent vectors of the rows.
+
+def read_calibration(data: bytes, semantic_weight: float) -> Calibration:
+    """Read a stored calibration; `StoreError` when its parts are not those of one."""
+    try:
+        arrays = load(data)
+        found = Calibration(arrays["lexical"], arrays["semantic"], semantic_weight)
+        _require_fit(found)
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        msg = f"the stored calibration is damaged ({error}); run check --repair"
+        raise StoreError(msg) from error
+    return found
+
+
+def _require_fit(found: Calibration) -> None:
+    """Refuse parts that do not belong together."""
+    if found.lexical.ndim != 1 or found.lexical.shape != found.semantic.shape:
+        msg = f"random pairs of {found.lexical.shape} and {found.semantic.shape}"
+        raise ValueError(msg)
+    if not 0 <= found.semantic_weight <= 1:
+        msg = f"a semantic weight of {found.semantic_weight}"
+        raise ValueError(msg)
+
+
+def calibrate(
+    view: LexicalView,
+    rows: npt.NDArray[np.intp],
+    vectors: npt.NDArray[np.float16],
+    weight: float | None,
+    generator: np.random.Generator,
+) -> Calibration:
+    """Measure what the two views of live rows are worth.
+
+    Parameters
+    ----------
+    view, rows
+        Where the rows stand, and which.
+    vectors
+        Of the rows, shape (len(rows), d).
+    weight
+        The semantic weight, where it is known; None: it is measured.
+    generator
+        The source of randomness; the same one gives the same pairs.
     """
-    latent = fit(view, rows, generator)
-    vectors = project(latent, view, rows)
     first, second = _random_pairs(len(rows), generator)
     products = view.weights(rows[first]).multiply(view.weights(rows[second]))
     lexical = np.asarray(products.sum(axis=1), np.float32).ravel()
     both = vectors[first].astype(np.float32) * vectors[second].astype(np.float32)
-    return TextModel(latent, Calibration(lexical, both.sum(axis=1)), len(rows)), vectors
+    share = ENCODER_WEIGHT if weight is None else weight
+    return Calibration(lexical, both.sum(axis=1), share)
 
 
 def project(

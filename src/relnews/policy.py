@@ -29,8 +29,9 @@ class Policy:
     Parameters
     ----------
     semantic_weight
-        In [0, 1]: share of the latent cosine in the similarity; the rest is lexical. Without a
-        latent view (fewer than 1,000 articles) the similarity is lexical alone.
+        In [0, 1]: share of the semantic cosine in the similarity; the rest is lexical. None:
+        what was measured for the site's model. Without a semantic view (no model, and fewer than
+        1,000 articles) the similarity is lexical alone.
     relevance_zero, relevance_floor
         In [0, 1]: quantiles of the similarity of random pairs of this corpus. At the first,
         relevance is 0; below the second an article is not related, however fresh.
@@ -64,7 +65,7 @@ class Policy:
         When a value is out of its range.
     """
 
-    semantic_weight: float = 0.05
+    semantic_weight: float | None = None
     relevance_zero: float = 0.5
     relevance_floor: float = 0.9
     half_life_hours: float = 60.0
@@ -83,8 +84,9 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Refuse what makes no list."""
+        if self.semantic_weight is not None:
+            require_share("semantic_weight", self.semantic_weight)
         for name in (
-            "semantic_weight",
             "relevance_zero",
             "relevance_floor",
             "freshness_floor",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from relnews.corpus import Corpus
     from relnews.embed.embedded import Embedded
     from relnews.embed.lexical import LexicalView
+    from relnews.embed.sentence.settings import SentenceSettings
     from relnews.query import Candidates, Query
     from relnews.types import Article
 
@@ -34,6 +35,11 @@ class ArticleEncoder(Protocol):
         ...
 
     @property
+    def settings(self) -> SentenceSettings:
+        """By which another process finds the same encoder again; its name may be your own."""
+        ...
+
+    @property
     def dimensions(self) -> int:
         """The length of a vector, at least 1."""
         ...
@@ -51,7 +57,7 @@ class ArticleEncoder(Protocol):
 class Score(Protocol):
     """Turns similarities into scores, at the moment and for the policy it was made for."""
 
-    def relevance(self, lexical: Values, latent: Values) -> Values:
+    def relevance(self, lexical: Values, semantic: Values) -> Values:
         """Give calibrated relevance in [0, 1]; non-decreasing in both."""
         ...
 
@@ -69,7 +75,7 @@ class Score(Protocol):
 
     @property
     def semantic_weight(self) -> float:
-        """The share of the latent cosine in the hybrid cosine."""
+        """The share of the semantic cosine in the hybrid cosine."""
         ...
 
     @property

@@ -25,8 +25,8 @@ class Query:
         The moment the list is for, epoch seconds.
     row
         The source article's row, or None for a draft that is not stored.
-    document, latent
-        Its two views; `latent` is float32 of shape (d,), d = 0 without a latent view.
+    document, semantic
+        Its two views; `semantic` is float32 of shape (d,), d = 0 without a semantic view.
     dated
         Its own date, epoch seconds; `corpus.UNDATED` when it has none.
     section, source, language
@@ -39,7 +39,7 @@ class Query:
     at: int
     row: int | None
     document: Document
-    latent: npt.NDArray[np.float32]
+    semantic: npt.NDArray[np.float32]
     dated: int
     section: str
     source: str
@@ -62,7 +62,7 @@ class Candidates:
     relevance: npt.NDArray[np.float32]
     freshness: npt.NDArray[np.float32]
     lexical: npt.NDArray[np.float32]
-    latent: npt.NDArray[np.float32]
+    semantic: npt.NDArray[np.float32]
     total: int
 
     def __len__(self) -> int:

@@ -7,12 +7,13 @@ from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
-from relnews import intake
+from relnews import fitting, intake
 from relnews.batch import Desk, Task, make_due, make_some
 from relnews.errors import InvalidQuery, UnknownArticle
 from relnews.lists import Asked, ListMaker
 from relnews.mirror import Mirror
 from relnews.policy import Policy
+from relnews.reembedding import embed_missing, open_with, reembed
 from relnews.store import Store
 from relnews.stored import StoredLists
 from relnews.types import Article, Publication, Retraction
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from relnews.encoders import Encoders, Given
     from relnews.protocols import IndexMaker
     from relnews.rank.rules import Rule
-    from relnews.types import AddReport, BatchReport, Quarantined, RelatedList
+    from relnews.types import AddReport, BatchReport, EmbedReport, Quarantined, RelatedList
 
 DEPTH = 20
 """Entries in a stored list: more than are shown, so that one that vanishes is replaced."""
@@ -51,6 +53,8 @@ class Recommender:
         the same, sooner; it needs the extra `approximate`. For a process that stays, over about
         100,000: `relnews.index.living.LivingPools()`, which finds the same, sooner, once its
         pools are made. None: every article is scored.
+    encoders
+        Where a pretrained model is found; `open` gives them.
 
     Examples
     --------
@@ -73,10 +77,11 @@ class Recommender:
         policy: Policy | None = None,
         language: str = "de",
         index: IndexMaker | None = None,
+        encoders: Encoders | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._store = store
-        self._mirror = Mirror(store, language, index)
+        self._mirror = Mirror(store, language, index, encoders)
         self._lock = RLock()
 
     @classmethod
@@ -88,15 +93,37 @@ class Recommender:
         language: str = "de",
         create: bool = True,
         index: IndexMaker | None = None,
+        model: Given | None = None,
     ) -> Self:
         """Open a database by path or SQLAlchemy URL; ``":memory:"`` keeps nothing.
+
+        Parameters
+        ----------
+        url, policy, language, index
+            As for the class.
+        create
+            Create the database when there is none.
+        model
+            What gives the semantic view: a preset of `models/`, a TOML file, the folder of a
+            model, a name on the hub, an `ArticleEncoder` of your own, or ``"default"``, the
+            latent view. An empty database begins with it. None: whatever the database was built
+            with, which is the latent view for a new one.
 
         Raises
         ------
         StoreError
             When it is not one of ours, or there is none and `create` is false.
+        ModelMismatch
+            When it was built with another model; `embed` changes it.
+        InvalidModel, MissingModel, MissingExtra
+            When the model cannot be had. None is ever downloaded here.
         """
-        return cls(Store.open(url, create=create), policy, language, index)
+        store = Store.open(url, create=create)
+        try:
+            return cls(store, policy, language, index, open_with(store, model))
+        except BaseException:
+            store.close()
+            raise
 
     def close(self) -> None:
         """Close the database."""
@@ -145,16 +172,16 @@ class Recommender:
             report = intake.add(self._store, self._mirror, articles, progress)
             if report.accepted:
                 self._mirror.refresh()
-                if intake.is_refit_due(self._mirror):
-                    intake.refit(self._store, self._mirror)
-                if intake.is_weighing_due(self._mirror):
-                    intake.weigh(self._store, self._mirror)
+                if fitting.is_refit_due(self._mirror):
+                    fitting.refit(self._store, self._mirror)
+                if fitting.is_weighing_due(self._mirror):
+                    fitting.weigh(self._store, self._mirror)
             return report
 
     def refit(self) -> None:
         """Fit the text model anew on all articles; a matter of seconds for 28,000."""
         with self._lock:
-            intake.refit(self._store, self._mirror)
+            fitting.refit(self._store, self._mirror)
 
     def rebuild(self, *, progress: Callable[[int], None] = lambda _: None) -> None:
         """Derive anew what follows from the articles: vocabulary, documents, model, vectors.
@@ -164,8 +191,38 @@ class Recommender:
         """
         with self._lock:
             language = self._mirror.analyzer.language
-            intake.rebuild(self._store, language, progress)
-            self._mirror = Mirror(self._store, language, self._mirror.index_maker)
+            fitting.rebuild(self._store, language, progress)
+            self._mirror = self._mirror.anew()
+            self._mirror.refresh()
+            if self._mirror.reads_texts:
+                embed_missing(self._store, self._mirror, lambda _: None)
+                fitting.refit(self._store, self._mirror)
+
+    def embed(
+        self, model: Given, *, progress: Callable[[int], None] = lambda _: None
+    ) -> EmbedReport:
+        """Change the semantic view to another model, or complete the vectors of the current one.
+
+        Every article is embedded beside the old vectors, 100 in a transaction, while other
+        processes read and write; then all readers switch at once, and every stored list is due.
+        Started again after an interruption it goes on where it was.
+
+        Parameters
+        ----------
+        model
+            As for `open`.
+        progress
+            Called after each transaction with the number of articles embedded in it.
+
+        Raises
+        ------
+        InvalidModel, MissingModel, MissingExtra
+            When the model cannot be had; nothing has happened then.
+        StoreError
+            When the database cannot be written; what finished before stays.
+        """
+        with self._lock:
+            return reembed(self._store, self._mirror, model, progress)
 
     def recommend(
         self,

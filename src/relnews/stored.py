@@ -81,7 +81,7 @@ def _related(row: StoredEntry, article: Article) -> Related:
         relevance=row.relevance,
         freshness=row.freshness,
         lexical=row.lexical,
-        latent=row.latent,
+        semantic=row.semantic,
         relation=row.relation,
         placed_by=row.placed_by,
         shared_words=row.shared_words,

@@ -214,7 +214,7 @@ class Related:
     """One entry of a list, with all that is needed to defend it.
 
     `relevance` and `freshness` are in [0, 1], larger is better; `score` is their product.
-    `lexical` and `latent` are the cosine similarities behind the relevance. `shared_words` are
+    `lexical` and `semantic` are the cosine similarities behind the relevance. `shared_words` are
     the words that weigh most in both articles, strongest first. `reason` is one sentence.
     """
 
@@ -223,7 +223,7 @@ class Related:
     relevance: float
     freshness: float
     lexical: float
-    latent: float
+    semantic: float
     relation: Relation
     placed_by: PlacedBy
     shared_words: tuple[str, ...] = ()
@@ -303,6 +303,22 @@ class BatchReport:
     changed: int
     churn: float
     due: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedReport:
+    """What `Recommender.embed` did.
+
+    `made` articles got a vector of the model in this run. `seen` in [0, 1] is the mean share of
+    an article's text that is in its vector, over all articles; `whole` the share of articles
+    that the model read to the end.
+    """
+
+    model: str
+    fingerprint: str
+    made: int
+    seen: float
+    whole: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The peer on vectors alone: a small-world graph over the library's latent vectors."""
+"""The peer on vectors alone: a small-world graph over the library's semantic vectors."""
 
 from __future__ import annotations
 

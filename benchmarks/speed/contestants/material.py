@@ -35,7 +35,7 @@ class Asked:
     weights
         Its unit-length tf-idf row, shape (1, vocabulary), of known terms.
     vector
-        Its latent vector, float32, shape (d,).
+        Its semantic vector, float32, shape (d,).
     exclude
         Ids that may not be shown.
     """
@@ -116,7 +116,7 @@ class Material:
         return sp.load_npz(self._path("weights.npz"))
 
     def vectors(self) -> npt.NDArray[np.float32]:
-        """Give the latent vectors; d = 0 without a latent view."""
+        """Give the semantic vectors; d = 0 without a semantic view."""
         vectors: npt.NDArray[np.float32] = np.load(self._path("vectors.npy"))
         return vectors
 

@@ -103,8 +103,8 @@ class _Lists:
         below what a newcomer must reach by now.
         """
         lexical = np.append(self._site.lexical.similarities(change.document), np.float32(0))
-        latent = np.append(self._site.vectors @ change.vector, np.float32(0))
-        relevance = self._score.relevance(lexical[self._rows], latent[self._rows])
+        semantic = np.append(self._site.vectors @ change.vector, np.float32(0))
+        relevance = self._score.relevance(lexical[self._rows], semantic[self._rows])
         related = (relevance > 0) & (relevance >= self._score.floor - _SLACK)
         scores = relevance * self._freshness(change)
         holds = related & (scores >= self._least) & (self._heads.reach >= 0)
@@ -161,7 +161,7 @@ def _changes(
 
 def _of_former(version: Former, mirror: Mirror, changed: dict[str, int]) -> _Change:
     """Give a replaced version: who has not seen its replacement may still stand on it."""
-    vector = np.zeros(mirror.model.latent.dimensions, np.float32)
+    vector = np.zeros(mirror.model.semantic.dimensions, np.float32)
     if version.vector is not None and len(version.vector) == len(vector):
         vector = version.vector.astype(np.float32)
     return _Change(

@@ -75,7 +75,7 @@ class PlainLists:
         sources = np.array([row_of[article.id] for article in articles], np.intp)
         dated = np.array([date_of(article, self._task.at) for article in articles], np.int64)
         found = self._retrieval.candidates(kind, articles)
-        block = Block(sources, dated, found.rows, found.score, found.lexical, found.latent)
+        block = Block(sources, dated, found.rows, found.score, found.lexical, found.semantic)
         picked, plain = pick(edition, block, depth)
         full = found.rows[:, -1] >= 0
         if self._task.policy.freshness_floor == 0:  # what scores nothing by its age is not found
@@ -114,7 +114,7 @@ def _entry(rows: ListRows, place: int) -> StoredEntry:
         relevance=rows.relevance[place],
         freshness=rows.freshness[place],
         lexical=rows.lexical[place],
-        latent=rows.latent[place],
+        semantic=rows.semantic[place],
         relation=rows.relation[place],
         placed_by="score",
         reason=rows.reason[place],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews import intake
+from relnews import fitting
 from relnews.batch.due import due
 from relnews.batch.run import run
 from relnews.batch.workers import require_workers
@@ -84,4 +84,4 @@ def _weigh(desk: Desk) -> None:
         and not counts.frequencies[width:].any()
     )
     if not same:
-        intake.weigh(desk.store, desk.mirror)
+        fitting.weigh(desk.store, desk.mirror)

@@ -80,7 +80,7 @@ class Retrieval:
             )
             spots = (place, slice(len(found)))
             block.rows[spots], block.score[spots] = found.rows, found.score
-            block.lexical[spots], block.latent[spots] = found.lexical, found.latent
+            block.lexical[spots], block.semantic[spots] = found.lexical, found.semantic
         return block
 
     def _barred(self, name: str) -> Rows:
@@ -106,7 +106,7 @@ class Retrieval:
                 at=edition.at,
                 row=None,
                 document=Document(nothing, nothing, np.zeros(0, np.uint32)),
-                latent=np.zeros(0, np.float32),
+                semantic=np.zeros(0, np.float32),
                 dated=UNDATED,
                 section="",
                 source=kind[1],

@@ -36,7 +36,7 @@ def print_entry(position: int, entry: Related, zone: tzinfo | None, *, parts: bo
     if parts:
         score = (
             f"score {entry.score:.3f} = relevance {entry.relevance:.3f} "
-            f"(lexical {entry.lexical:.3f}, latent {entry.latent:.3f}) "
+            f"(lexical {entry.lexical:.3f}, semantic {entry.semantic:.3f}) "
             f"x freshness {entry.freshness:.3f}; placed by {entry.placed_by}"
         )
         click.echo(indent(score, " " * 5))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 
@@ -25,3 +28,13 @@ class Embedded:
 
     vectors: npt.NDArray[np.float16]
     seen: npt.NDArray[np.float32]
+
+    def row(self, number: int) -> Embedded:
+        """Give what was made of one article."""
+        return Embedded(self.vectors[number : number + 1], self.seen[number : number + 1])
+
+
+def join(parts: Sequence[Embedded]) -> Embedded:
+    """Put parts one after the other; at least one."""
+    vectors = np.concatenate([part.vectors for part in parts])
+    return Embedded(vectors, np.concatenate([part.seen for part in parts]))

@@ -42,7 +42,7 @@ def _schema() -> Any:  # noqa: ANN401  # pyarrow has no types
 
     time = pa.timestamp("us", "UTC")
     texts = ("headline", "teaser", "url", "section", "source")
-    parts = ("score", "relevance", "freshness", "lexical", "latent")
+    parts = ("score", "relevance", "freshness", "lexical", "semantic")
     columns = [
         ("source_id", pa.string()),
         ("position", pa.int32()),

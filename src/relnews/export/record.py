@@ -62,7 +62,7 @@ def _entry(position: int, entry: Related) -> dict[str, Any]:
         "relevance": round(entry.relevance, 6),
         "freshness": round(entry.freshness, 6),
         "lexical": round(entry.lexical, 6),
-        "latent": round(entry.latent, 6),
+        "semantic": round(entry.semantic, 6),
         "relation": entry.relation,
         "placed_by": entry.placed_by,
         "shared_words": list(entry.shared_words),

@@ -38,7 +38,7 @@ GROWTH = 1.5
 class ApproximateIndex:
     """Finds nearly what `ExactIndex` finds, in a fraction of its time.
 
-    Candidates are the nearest eligible rows by the latent view (inverted lists), the best by the
+    Candidates are the nearest eligible rows by the semantic view (inverted lists), the best by the
     lexical view with documents cut to their strongest terms, and the newest, from new to old as
     long as freshness can lift them among the k best. They are scored exactly. Filters are applied
     inside every search, never afterwards: what is not eligible is never a candidate, and nothing
@@ -117,7 +117,7 @@ class ApproximateIndex:
         alike = _most(self._pruned.similarities(query.document), eligible, depth)
         if self._lists is None:
             return np.sort(alike)
-        return np.union1d(alike, self._lists.search(query.latent, eligible, depth))
+        return np.union1d(alike, self._lists.search(query.semantic, eligible, depth))
 
     def _relevance(self, query: Query, score: Score, rows: Rows) -> Values:
         """Give the relevance of rows, 0 for those below the floor."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.embed.latent import cosines
+from relnews.embed.cosine import cosines
 from relnews.query import Candidates
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class ExactIndex:
     lexical
         The lexical view, row for row.
     vectors
-        float32, shape (n, d), unit length or zero: the latent view; d = 0 without one.
+        float32, shape (n, d), unit length or zero: the semantic view; d = 0 without one.
     """
 
     def __init__(
@@ -38,19 +38,19 @@ class ExactIndex:
         self._corpus, self._lexical, self._vectors = corpus, lexical, vectors
 
     def similarities(self, query: Query) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Give the lexical and the latent cosine of the query with every row, shape (n,) each."""
+        """Give the lexical and the semantic cosine of the query with every row, shape (n,) each."""
         lexical = self._lexical.similarities(query.document)
-        return lexical, self._vectors @ query.latent
+        return lexical, self._vectors @ query.semantic
 
     def search(
         self, query: Query, score: Score, eligible: npt.NDArray[np.bool_], k: int
     ) -> Candidates:
         """Give the k best candidates, or all when there are fewer."""
-        lexical, latent = self.similarities(query)
-        relevance = score.relevance(lexical, latent)
+        lexical, semantic = self.similarities(query)
+        relevance = score.relevance(lexical, semantic)
         related = np.flatnonzero(eligible & (relevance >= score.floor) & (relevance > 0))
         near = related[largest(relevance[related] * score.freshness(related), k)]
-        exact = cosines(self._vectors[near], query.latent[None])[:, 0]
+        exact = cosines(self._vectors[near], query.semantic[None])[:, 0]
         found = best(self._corpus, query, score, near, (lexical[near], exact), k)
         return replace(found, total=len(related))
 
@@ -61,14 +61,14 @@ def similarities_of(
     query: Query,
     rows: npt.NDArray[np.intp],
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Give the lexical and the latent cosine of the query with some rows, shape (m,) each."""
+    """Give the lexical and the semantic cosine of the query with some rows, shape (m,) each."""
     if len(rows) == 0:
         return np.zeros(0, np.float32), np.zeros(0, np.float32)
     document = lexical.document_weights(query.document)
     dense = np.zeros(document.shape[1], np.float32)
     dense[document.indices] = document.data
     found = np.asarray(lexical.weights(rows) @ dense, np.float32)
-    return found, cosines(vectors[rows], query.latent[None])[:, 0]
+    return found, cosines(vectors[rows], query.semantic[None])[:, 0]
 
 
 def best(
@@ -79,9 +79,9 @@ def best(
     similarities: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
     k: int,
 ) -> Candidates:
-    """Give the k best of rows whose lexical and latent similarities are known, shape (m,) each."""
-    lexical, latent = similarities
-    relevance = score.relevance(lexical, latent)
+    """Give the k best of rows whose cosines are known, lexical and semantic, shape (m,) each."""
+    lexical, semantic = similarities
+    relevance = score.relevance(lexical, semantic)
     related = np.flatnonzero((relevance >= score.floor) & (relevance > 0))
     freshness = score.freshness(rows[related])
     scores = relevance[related] * freshness
@@ -94,7 +94,7 @@ def best(
         relevance=relevance[picked],
         freshness=freshness[order],
         lexical=lexical[picked],
-        latent=latent[picked],
+        semantic=semantic[picked],
         total=len(related),
     )
 

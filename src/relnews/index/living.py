@@ -44,21 +44,22 @@ class LivingPools:
     ----------
     semantic_weight
         Of the policy that lists are mostly made under; others are answered by the full scan.
+        None: that of the first question.
     width
         Articles in a pool.
 
     Raises
     ------
     ValueError
-        When `semantic_weight` is not in [0, 1] or `width` is less than 1.
+        When `semantic_weight` is neither None nor in [0, 1], or `width` is less than 1.
     """
 
-    semantic_weight: float = 0.05
+    semantic_weight: float | None = None
     width: int = WIDTH
 
     def __post_init__(self) -> None:
         weight = self.semantic_weight
-        if not 0 <= weight <= 1:
+        if weight is not None and not 0 <= weight <= 1:
             msg = f"semantic_weight must be in [0, 1], got {weight}; take that of the policy"
             raise ValueError(msg)
         if self.width < 1:
@@ -114,6 +115,8 @@ class LivingIndex:
 
     def search(self, query: Query, score: Score, eligible: Mask, k: int) -> Candidates:
         """Give the k best candidates, or all when there are fewer."""
+        if self._semantic_weight is None:
+            self._semantic_weight = score.semantic_weight
         held = self._lexical.weighing is not None and query.row is not None
         if not held or score.semantic_weight != self._semantic_weight:
             exact = ExactIndex(self._corpus, self._lexical, self._vectors)
@@ -163,8 +166,8 @@ class _Arrivals:
     def block(self, left: slice, right: slice) -> Values:
         """Give the hybrid cosine of every left point with every right one, shape (l, r)."""
         lexical = self._lexical.similarities_to_all(np.arange(len(self))[left])[:, right]
-        latent = self._vectors[left], self._vectors[right]
-        return mixed(lexical, *latent, self._semantic_weight)
+        semantic = self._vectors[left], self._vectors[right]
+        return mixed(lexical, *semantic, self._semantic_weight)
 
 
 def _spread(pools: Pools, rows: Rows, n: int) -> Pools:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.embed.latent import cosines
+from relnews.embed.cosine import cosines
 from relnews.index.exact import ExactIndex, best
 from relnews.index.moment import ROUNDING, Near, Timeline, search
 
@@ -88,8 +88,8 @@ class PoolIndex:
         found = search(look, near, walks, k, int(PATIENCE * len(self._corpus)))
         if found is None:
             return self._exact.search(query, score, eligible, k)
-        _, lexical, latent = found.values
-        picked = best(self._corpus, query, score, found.rows, (lexical, latent), k)
+        _, lexical, semantic = found.values
+        picked = best(self._corpus, query, score, found.rows, (lexical, semantic), k)
         more = max(picked.total, len(picked) + 1)
         return picked if found.complete else replace(picked, total=more)
 
@@ -101,7 +101,7 @@ class PoolIndex:
 
 
 class _Look:
-    """Scores rows for a query; its values are the score, the lexical and the latent cosine."""
+    """Scores rows for a query; its values are the score, the lexical and the semantic cosine."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class _Look:
         score: Score,
         eligible: Mask,
     ) -> None:
-        self._lexical, self._vectors, self._latent = lexical, vectors, query.latent
+        self._lexical, self._vectors, self._semantic = lexical, vectors, query.semantic
         self._weights = lexical.query_weights(query.document)
         self._score, self._eligible = score, eligible
 
@@ -121,10 +121,10 @@ class _Look:
         fresh = freshness >= least_freshness
         rows, freshness = rows[fresh], freshness[fresh]
         lexical = self._lexical.similarities_of(rows, self._weights)
-        latent = cosines(self._vectors[rows], self._latent[None])[:, 0]
-        relevance = self._score.relevance(lexical, latent)
+        semantic = cosines(self._vectors[rows], self._semantic[None])[:, 0]
+        relevance = self._score.relevance(lexical, semantic)
         related = (relevance >= self._score.floor) & (relevance > 0)
-        columns = (relevance * freshness, lexical, latent)
+        columns = (relevance * freshness, lexical, semantic)
         return rows[related], np.stack([column[related] for column in columns])
 
 

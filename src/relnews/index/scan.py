@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.embed.latent import pair_cosines
+from relnews.embed.cosine import pair_cosines
 from relnews.index.exact import kth_largest
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class CandidateBlock:
     rows: Rows
     score: Values
     lexical: Values
-    latent: Values
+    semantic: Values
 
 
 class Scan:
@@ -95,19 +95,19 @@ class Scan:
         freshness, is no candidate here; `ExactIndex` names it last.
         """
         lexical = self._lexical.similarities_to_all(sources)
-        latent = self._vectors[sources] @ self._vectors.T
-        found = [self._may_be_best(*one, k) for one in zip(lexical, latent, barred, strict=True)]
+        semantic = self._vectors[sources] @ self._vectors.T
+        found = [self._may_be_best(*one, k) for one in zip(lexical, semantic, barred, strict=True)]
         which = np.repeat(np.arange(len(sources)), [len(rows) for rows in found])
         targets = np.concatenate([np.zeros(0, np.intp), *found])
         return self._best(sources, which, targets, lexical[which, targets], k)
 
-    def _may_be_best(self, lexical: Values, latent: Values, barred: Rows, k: int) -> Rows:
+    def _may_be_best(self, lexical: Values, semantic: Values, barred: Rows, k: int) -> Rows:
         """Give the targets of one source that sums in another order might make its k best.
 
         One source at a time, as its n values stay in the cache. The freshest targets set a bar
         that few others reach, and those then set the bar for each other.
         """
-        relevance = self._score.relevance(lexical, latent)
+        relevance = self._score.relevance(lexical, semantic)
         scores = relevance * self._fresh
         scores[barred] = 0
         least, rows = np.float32(_TINY), self._freshest
@@ -123,8 +123,8 @@ class Scan:
     ) -> CandidateBlock:
         """Score what may be among the best once more, to the last bit, and keep the k best."""
         score = self._score
-        latent = pair_cosines(self._vectors[sources[which]], self._vectors[targets])
-        relevance = score.relevance(lexical, latent)
+        semantic = pair_cosines(self._vectors[sources[which]], self._vectors[targets])
+        relevance = score.relevance(lexical, semantic)
         scores = relevance * self._fresh[targets]
         related = (relevance >= score.floor) & (relevance > 0)
         order = np.lexsort((self._ties[targets], -scores, which))
@@ -134,7 +134,7 @@ class Scan:
         block = no_candidates(len(sources), k)
         spots = (which[order], places)
         block.rows[spots], block.score[spots] = targets[order], scores[order]
-        block.lexical[spots], block.latent[spots] = lexical[order], latent[order]
+        block.lexical[spots], block.semantic[spots] = lexical[order], semantic[order]
         return block
 
 

@@ -54,16 +54,16 @@ class DenseSpace:
 
 
 class HybridSpace:
-    """Both views of articles and the hybrid cosine: (1 - w) lexical + w max(latent, 0).
+    """Both views of articles and the hybrid cosine: (1 - w) lexical + w max(semantic, 0).
 
     Parameters
     ----------
     weights
         Unit-length tf-idf rows, float32, shape (n, v).
     vectors
-        float32, shape (n, d), unit length or zero; d = 0 without a latent view.
+        float32, shape (n, d), unit length or zero; d = 0 without a semantic view.
     semantic_weight
-        In [0, 1]; ignored without a latent view.
+        In [0, 1]; ignored without a semantic view.
     """
 
     def __init__(self, weights: sp.csr_matrix, vectors: Values, semantic_weight: float) -> None:
@@ -76,8 +76,8 @@ class HybridSpace:
 
     def block(self, left: slice, right: slice) -> Values:
         """Give the hybrid cosine of every left point with every right one, shape (l, r)."""
-        latent = self.vectors[left], self.vectors[right]
-        return mixed(self._lexical(left, right), *latent, self.semantic_weight)
+        semantic = self.vectors[left], self.vectors[right]
+        return mixed(self._lexical(left, right), *semantic, self.semantic_weight)
 
     def _lexical(self, left: slice, right: slice) -> Values:
         few, many = _rows(self.weights, left), _rows(self.weights, right)

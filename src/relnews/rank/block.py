@@ -40,7 +40,7 @@ class Block:
     rows
         intp, shape (q, m): candidates, best first; -1 where a list has fewer. They must be the
         first pool that `Listing` fetches (`FIRST_POOL`), or picks may differ from its.
-    score, lexical, latent
+    score, lexical, semantic
         Shape (q, m); whatever where there is no candidate.
     """
 
@@ -49,7 +49,7 @@ class Block:
     rows: Rows
     score: Values
     lexical: Values
-    latent: Values
+    semantic: Values
 
 
 def pick(edition: Edition, block: Block, depth: int) -> tuple[Rows, Mask]:

@@ -40,7 +40,7 @@ class Choices:
         self._dates = edition.dates[self._rows]
         self._agency = edition.agency[self._rows]
         self.going = np.ones(len(block.rows), bool)
-        to_source = edition.score.similarity(block.lexical, block.latent)
+        to_source = edition.score.similarity(block.lexical, block.semantic)
         copies = edition.copies_of(block.sources, block.dated, self._rows, to_source, self._open)
         in_story = stories.same_story(to_source, self._dates, block.dated[:, None], policy)
         self._in_source_story = (in_story | copies) & self._open

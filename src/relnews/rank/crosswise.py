@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from relnews.embed.latent import cosines
+from relnews.embed.cosine import cosines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +52,8 @@ class Crosswise:
         self._similarity = np.empty((*likely.shape, rows.shape[1]), np.float32)
         for number, lexical in enumerate(products(self._weights, self._places, likely)):
             own = vectors[rows[number]].astype(np.float64)
-            latent = cosines(own[likely[number]], own)
-            self._similarity[number] = edition.score.similarity(lexical, latent)
+            semantic = cosines(own[likely[number]], own)
+            self._similarity[number] = edition.score.similarity(lexical, semantic)
 
     def to(self, places: Rows) -> Values:
         """Give the hybrid cosine of one place of each list to all of that list, shape (q, m)."""
@@ -71,9 +71,9 @@ class Crosswise:
             return known
         weights = self._weights[self._places[number]]
         own = self._edition.site.vectors[self._rows[number]].astype(np.float64)
-        latent = cosines(own, own[place : place + 1])[:, 0]
+        semantic = cosines(own, own[place : place + 1])[:, 0]
         lexical = weights @ weights[place].toarray()[0]
-        return self._edition.score.similarity(lexical, latent)
+        return self._edition.score.similarity(lexical, semantic)
 
 
 def products(weights: sp.csr_matrix, rows: Rows, picked: Rows) -> Iterator[Values]:

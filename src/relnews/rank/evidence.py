@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews.corpus import UNDATED
-from relnews.embed.latent import cosines
+from relnews.embed.cosine import cosines
 from relnews.rank import stories
 from relnews.rank.reasons import CANDIDATES, SHARED_WORDS, sentence
 
@@ -40,7 +40,7 @@ class ListRows:
     relevance: tuple[float, ...]
     freshness: tuple[float, ...]
     lexical: tuple[float, ...]
-    latent: tuple[float, ...]
+    semantic: tuple[float, ...]
     relation: tuple[Relation, ...]
     reason: tuple[str, ...]
     shared_words: tuple[tuple[str, ...], ...]
@@ -65,8 +65,8 @@ class BlockEvidence:
         self._edition, self._rows = edition, rows
         score, vectors = edition.score, edition.site.vectors
         self._lexical, self._terms = _shared(edition, sources, rows)
-        self._latent = cosines(vectors[rows], vectors[sources][:, None])[:, :, 0]
-        self._relevance = score.relevance(self._lexical, self._latent)
+        self._semantic = cosines(vectors[rows], vectors[sources][:, None])[:, :, 0]
+        self._relevance = score.relevance(self._lexical, self._semantic)
         self._freshness = score.freshness(rows.ravel()).reshape(rows.shape)
         dates = edition.dates[rows]
         known = (dates != UNDATED) & (dated != UNDATED)[:, None]
@@ -105,7 +105,7 @@ class BlockEvidence:
             relevance=tuple(relevance.tolist()),
             freshness=tuple(freshness.tolist()),
             lexical=tuple(self._lexical[number].tolist()),
-            latent=tuple(self._latent[number].tolist()),
+            semantic=tuple(self._semantic[number].tolist()),
             relation=tuple(relation),
             reason=tuple(reasons),
             shared_words=tuple(words),
@@ -113,7 +113,7 @@ class BlockEvidence:
 
     def _relations(self, sources: Rows, dated: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
         edition, rows, dates = self._edition, self._rows, self._edition.dates[self._rows]
-        similarity = edition.score.similarity(self._lexical, self._latent)
+        similarity = edition.score.similarity(self._lexical, self._semantic)
         copies = edition.copies_of(sources, dated, rows, similarity)
         same = stories.same_story(similarity, dates, dated[:, None], edition.policy)
         related = (self._relevance >= edition.score.floor) & (self._relevance > 0)

@@ -118,12 +118,12 @@ class Listing:
         case, company = self._case, self._constraints.rows()
         reserved = self._reserved()
         parts = [found, *reserved]
-        lexical, latent = case.site.similarities(case.query, company)
+        lexical, semantic = case.site.similarities(case.query, company)
         pool = Pool(
             case,
             np.concatenate([*(part.rows for part in parts), company]),
             np.concatenate([*(part.lexical for part in parts), lexical]),
-            np.concatenate([*(part.latent for part in parts), latent]),
+            np.concatenate([*(part.semantic for part in parts), semantic]),
         )
         nothing = np.zeros(len(company), np.float32)
         scores = np.concatenate([*(part.score for part in parts), nothing])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.embed.latent import cosines
+from relnews.embed.cosine import cosines
 from relnews.rank import stories
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ class Pool:
         What is compared, and how.
     rows
         intp, shape (m,).
-    lexical, latent
+    lexical, semantic
         Shape (m,): both cosines to the source article.
     """
 
     def __init__(
-        self, case: Case, rows: npt.NDArray[np.intp], lexical: Values, latent: Values
+        self, case: Case, rows: npt.NDArray[np.intp], lexical: Values, semantic: Values
     ) -> None:
         site, query, policy, score = case.site, case.query, case.policy, case.score
         self._site, self._policy, self._score = site, policy, score
@@ -46,7 +46,7 @@ class Pool:
         self.dates = site.corpus.dates(query.at, rows)
         sources = site.corpus["source"][rows]
         self.agency = np.isin(sources, site.agency_codes(policy))
-        self.to_source = score.similarity(lexical, latent)
+        self.to_source = score.similarity(lexical, semantic)
         self.in_source_story = stories.same_story(self.to_source, self.dates, query.dated, policy)
         self.copies_source = self._copies(
             self.to_source,
@@ -68,8 +68,8 @@ class Pool:
             self._scratch[terms] = self._weights.data[begin:end]
             lexical = self._weights @ self._scratch
             self._scratch[terms] = 0
-            latent = cosines(self._vectors, self._vectors[place : place + 1])[:, 0]
-            self._seen[place] = self._score.similarity(lexical, latent)
+            semantic = cosines(self._vectors, self._vectors[place : place + 1])[:, 0]
+            self._seen[place] = self._score.similarity(lexical, semantic)
         return self._seen[place]
 
     def in_story_of(self, place: int) -> Mask:

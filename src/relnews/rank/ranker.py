@@ -35,7 +35,7 @@ class Evidence:
     relevance: Values
     freshness: Values
     lexical: Values
-    latent: Values
+    semantic: Values
     age_hours: npt.NDArray[np.float64]
     hours_later: npt.NDArray[np.float64]
     relation: list[Relation]
@@ -78,14 +78,14 @@ class Ranker:
     def evidence(self, rows: npt.NDArray[np.intp]) -> Evidence:
         """Give the score parts of rows."""
         case = self._case
-        lexical, latent = case.site.similarities(case.query, rows)
-        pool = Pool(case, rows, lexical, latent)
-        relevance = self._score.relevance(lexical, latent)
+        lexical, semantic = case.site.similarities(case.query, rows)
+        pool = Pool(case, rows, lexical, semantic)
+        relevance = self._score.relevance(lexical, semantic)
         return Evidence(
             relevance=relevance,
             freshness=self._score.freshness(rows),
             lexical=lexical,
-            latent=latent,
+            semantic=semantic,
             age_hours=self._score.age_hours(rows),
             hours_later=self._hours_later(pool.dates),
             relation=[self._relation(pool, relevance, place) for place in range(len(rows))],

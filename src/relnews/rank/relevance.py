@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     Values = npt.NDArray[np.float32]
 
+LATENT_WEIGHT = 0.05
+"""How much of the latent view is mixed in: measured, see `benchmarks/README.md`."""
+
 MIN_PAIRS = 300
 """With fewer random pairs than these, quantiles are noise, and a prior takes their place."""
 
@@ -24,33 +27,40 @@ _PRIOR_QUANTILES = np.array([0.0, 0.25, 0.5, 0.75, 0.9, 0.99, 1.0])
 _PRIOR_COSINES = np.array([0.0, 0.005, 0.01, 0.02, 0.03, 0.06, 0.15])
 
 
-def hybrid(lexical: Values, latent: Values, semantic_weight: float) -> Values:
-    """Give (1 - w) * lexical + w * latent; a negative latent cosine counts as 0."""
+def hybrid(lexical: Values, semantic: Values, semantic_weight: float) -> Values:
+    """Give (1 - w) * lexical + w * semantic; a negative semantic cosine counts as 0."""
     if semantic_weight == 0:
         return lexical
     weight = np.float32(semantic_weight)
-    mixed = (np.float32(1) - weight) * lexical + weight * np.maximum(latent, np.float32(0))
+    mixed = (np.float32(1) - weight) * lexical + weight * np.maximum(semantic, np.float32(0))
     return mixed.astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """The similarity of random pairs of a corpus.
+    """The similarity of random pairs of a corpus, and what was measured of its semantic view.
 
     Attributes
     ----------
-    lexical, latent
+    lexical, semantic
         float32, shape (p,): both cosines of p random pairs.
+    semantic_weight
+        In [0, 1]: the share of the semantic cosine that serves best, unless a policy says other.
     """
 
     lexical: Values
-    latent: Values
+    semantic: Values
+    semantic_weight: float = LATENT_WEIGHT
+
+    def weight(self, wanted: float | None) -> float:
+        """Give the share of the semantic cosine: the one a policy wants, or else the measured."""
+        return self.semantic_weight if wanted is None else wanted
 
     def quantile(self, share: float, semantic_weight: float) -> float:
         """Give the similarity that a share of the random pairs stays below."""
         if len(self.lexical) < MIN_PAIRS:
             return float(np.interp(share, _PRIOR_QUANTILES, _PRIOR_COSINES))
-        return float(np.quantile(hybrid(self.lexical, self.latent, semantic_weight), share))
+        return float(np.quantile(hybrid(self.lexical, self.semantic, semantic_weight), share))
 
 
 def calibrate(similarity: Values, zero: float) -> Values:

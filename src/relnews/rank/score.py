@@ -28,14 +28,14 @@ class MomentScore:
     corpus, calibration, policy
         What is scored, and how.
     dimensions
-        Of the latent view; with 0 the similarity is lexical alone.
+        Of the semantic view; with 0 the similarity is lexical alone.
     at
         The moment, epoch seconds.
 
     Attributes
     ----------
     semantic_weight
-        The share of the latent cosine in the similarity; 0 without a latent view.
+        The share of the semantic cosine in the similarity; 0 without a semantic view.
     zero
         The similarity up to which relevance is 0.
     floor
@@ -46,18 +46,18 @@ class MomentScore:
         self, corpus: Corpus, calibration: Calibration, policy: Policy, dimensions: int, at: int
     ) -> None:
         self._corpus, self._policy, self._at = corpus, policy, at
-        self.semantic_weight = policy.semantic_weight if dimensions else 0.0
+        self.semantic_weight = calibration.weight(policy.semantic_weight) if dimensions else 0.0
         self.zero = calibration.quantile(policy.relevance_zero, self.semantic_weight)
         least = calibration.quantile(policy.relevance_floor, self.semantic_weight)
         self.floor = float(calibrate(np.array([least], np.float32), self.zero)[0])
 
-    def similarity(self, lexical: Values, latent: Values) -> Values:
+    def similarity(self, lexical: Values, semantic: Values) -> Values:
         """Give the hybrid cosine."""
-        return hybrid(lexical, latent, self.semantic_weight)
+        return hybrid(lexical, semantic, self.semantic_weight)
 
-    def relevance(self, lexical: Values, latent: Values) -> Values:
+    def relevance(self, lexical: Values, semantic: Values) -> Values:
         """Give calibrated relevance in [0, 1]."""
-        return self.calibrated(self.similarity(lexical, latent))
+        return self.calibrated(self.similarity(lexical, semantic))
 
     def calibrated(self, similarity: Values) -> Values:
         """Give the relevance of hybrid cosines."""

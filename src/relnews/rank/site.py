@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Site:
     """Articles, views, index and calibration, row for row.
 
-    `vectors` is float32 of shape (n, d); d = 0 without a latent view.
+    `vectors` is float32 of shape (n, d); d = 0 without a semantic view.
     """
 
     corpus: Corpus
@@ -36,7 +36,7 @@ class Site:
     def similarities(
         self, query: Query, rows: npt.NDArray[np.intp]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Give the lexical and the latent cosine of the query with some rows."""
+        """Give the lexical and the semantic cosine of the query with some rows."""
         return similarities_of(self.lexical, self.vectors, query, rows)
 
     def agency_codes(self, policy: Policy) -> npt.NDArray[np.int64]:

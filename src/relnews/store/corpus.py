@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Text, and_, null, select, tuple_, type_coerce
 
 from relnews.store.records import Former, StoredRow, document_from_columns
-from relnews.store.schema import articles, documents, former, vectors
+from relnews.store.schema import articles, documents, former, meta, vectors
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -45,7 +45,9 @@ def rows_after(
 def versions() -> Select[Any]:
     """Select of every article what `schema.former` keeps, in its order."""
     source = articles.join(documents, documents.c.article_id == articles.c.id)
-    source = source.outerjoin(vectors, vectors.c.article_id == articles.c.id)
+    current = select(meta.c.value).where(meta.c.key == "model").scalar_subquery()
+    mine = and_(vectors.c.article_id == articles.c.id, vectors.c.model == current)
+    source = source.outerjoin(vectors, mine)
     own = ("id", "change", "published_at", "updated_at", "evergreen", "section")
     return select(
         *(articles.c[name] for name in own), documents.c.terms, documents.c.counts, vectors.c.vector

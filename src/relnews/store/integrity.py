@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Select, Text, func, or_, select, type_coerce
+from sqlalchemy import Select, Text, func, select, type_coerce
 
 from relnews.rank.rules import from_json
 from relnews.store import corpus, reading, sqlite
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 _AT_ONCE = 500
+_ROUNDING = 0.02  # of the norm of a unit vector in float16, with room
 
 
 def problems(connection: Connection) -> list[str]:
@@ -35,6 +36,7 @@ def problems(connection: Connection) -> list[str]:
         _documents,
         _models,
         _vectors,
+        _calibration,
         _weighing,
         _former,
         _rules,
@@ -156,21 +158,43 @@ def _vectors(connection: Connection) -> Iterator[str]:
     names = sorted(connection.execute(unknown).scalars())
     if names:
         yield f"vectors of unknown models: {_some(names)}"
+    wrong = unsound_vectors(connection)
+    if wrong:
+        yield f"vectors with a wrong length or norm: {_some(wrong)}"
+    current = reading.model(connection, None)
+    if current is not None and current.config.get("dimensions"):
+        without = reading.without_vector(connection, current.fingerprint, _AT_ONCE)
+        if without:
+            yield f"articles without a vector of the current model: {_some(without)}"
+
+
+def unsound_vectors(connection: Connection) -> list[str]:
+    """Name the articles whose vector is no unit vector, nor zero, or as long as no other's."""
+    v = vectors.c
     length = func.length(v.vector)
-    sizes = (
-        select(v.model, length, func.count())
-        .group_by(v.model, length)
-        .order_by(func.count().desc())
-    )
-    usual: dict[str, int] = {}
-    for model, size, _count in connection.execute(sizes):
-        usual.setdefault(model, size)
-    for model, size in usual.items():
-        odd = or_(length != size, length % 2 != 0, length == 0)
-        ids = connection.execute(select(v.article_id).where(v.model == model, odd)).scalars()
-        wrong: list[str] = sorted(ids)
-        if wrong:
-            yield f"vectors of {model} with a wrong length: {_some(wrong)}"
+    sizes = select(v.model, length).group_by(v.model, length).order_by(func.count())
+    usual = {model: size for model, size in connection.execute(sizes)}  # noqa: C416  # the last counts
+    rows = select(v.article_id, v.model, v.vector).execution_options(yield_per=_AT_ONCE)
+    wrong = {
+        name
+        for name, model, stored in connection.execute(rows)
+        if len(stored) != usual[model] or not _is_unit(stored)
+    }
+    return sorted(wrong)
+
+
+def _is_unit(stored: bytes) -> bool:
+    if len(stored) == 0 or len(stored) % 2:
+        return False
+    norm = float(np.linalg.norm(np.frombuffer(stored, "<f2").astype(np.float32)))
+    return norm == 0 or abs(norm - 1) < _ROUNDING
+
+
+def _calibration(connection: Connection) -> Iterator[str]:
+    """Find that what was measured is gone."""
+    current = reading.meta_value(connection, "calibration")
+    if current and reading.calibration(connection) is None:
+        yield f"the current calibration {current} is not stored"
 
 
 def _weighing(connection: Connection) -> Iterator[str]:

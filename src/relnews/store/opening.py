@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, insert, inspect, make_url, select, update
+from sqlalchemy import create_engine, insert, inspect, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from relnews.errors import StoreError
 from relnews.store import schema, sqlite
 from relnews.store.database import Database, store_error
+from relnews.store.upgrade import upgrade
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -109,7 +110,7 @@ def _set_up(database: Database, *, create: bool) -> None:
         if version == schema.SCHEMA_VERSION:
             return  # another process was faster
         if version:
-            _upgrade(connection)
+            upgrade(connection, version)
             return
         schema.metadata.create_all(connection)
         values = {
@@ -119,15 +120,6 @@ def _set_up(database: Database, *, create: bool) -> None:
         }
         rows = [{"key": key, "value": value} for key, value in values.items()]
         connection.execute(insert(schema.meta), rows)
-
-
-def _upgrade(connection: Connection) -> None:
-    """Bring an older database up to date; stored lists go, as they can be made again."""
-    for table in (schema.related, schema.lists):
-        table.drop(connection)
-    schema.metadata.create_all(connection)
-    version = update(schema.meta).where(schema.meta.c.key == "schema_version")
-    connection.execute(version.values(value=str(schema.SCHEMA_VERSION)))
 
 
 def _recognise(connection: Connection, name: str, *, create: bool) -> int:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy import Text, case, func, select, type_coerce
 
 from relnews.errors import InvalidArticle
 from relnews.rank import rules as rank_rules
@@ -17,16 +17,19 @@ from relnews.store.records import (
     ARTICLE_FIELDS,
     ListHeads,
     State,
+    StoredCalibration,
     StoredEntry,
     StoredHead,
     StoredList,
     StoredModel,
     StoredRetraction,
     StoredStanding,
+    StoredVectors,
     weighing_from_columns,
 )
 from relnews.store.schema import (
     articles,
+    calibrations,
     lists,
     meta,
     metadata,
@@ -36,6 +39,7 @@ from relnews.store.schema import (
     retractions,
     rules,
     terms,
+    vectors,
     weighings,
 )
 from relnews.types import Article, Quarantined
@@ -43,6 +47,7 @@ from relnews.types import Article, Quarantined
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import numpy.typing as npt
     from sqlalchemy import Connection, Select
 
     from relnews.embed.weighting import Weighing
@@ -165,7 +170,44 @@ def model(connection: Connection, fingerprint: str | None) -> StoredModel | None
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    return StoredModel(row.fingerprint, json.loads(row.config), row.arrays)
+    encoder = json.loads(row.encoder) if row.encoder else None
+    return StoredModel(row.fingerprint, json.loads(row.config), row.arrays, encoder)
+
+
+def calibration(connection: Connection) -> StoredCalibration | None:
+    """Give what was measured last; None before the first fit."""
+    c = calibrations.c
+    row = connection.execute(select(c.articles, c.semantic_weight, c.pairs)).one_or_none()
+    return None if row is None else StoredCalibration(*row)
+
+
+def without_vector(connection: Connection, model: str, limit: int) -> list[str]:
+    """Give the first articles, by id, that have no vector of a model."""
+    own = select(vectors.c.article_id).where(vectors.c.model == model)
+    query = select(articles.c.id).where(articles.c.id.not_in(own))
+    return list(connection.execute(query.order_by(articles.c.id).limit(limit)).scalars())
+
+
+def vector_counts(connection: Connection, model: str) -> StoredVectors:
+    """Count the vectors of a model, and tell how much text is in them."""
+    seen = vectors.c.seen
+    whole = func.avg(case((seen >= 1, 1.0), else_=0.0))
+    query = select(func.count(), func.avg(seen), whole).where(vectors.c.model == model)
+    stored, mean, share = connection.execute(query).one()
+    total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    return StoredVectors(stored, total - stored, *(1.0 if x is None else x for x in (mean, share)))
+
+
+def vectors_of(
+    connection: Connection, model: str, ids: Iterable[str]
+) -> dict[str, npt.NDArray[np.float16]]:
+    """Give the vectors of a model, for those of these articles that have one."""
+    query = select(vectors.c.article_id, vectors.c.vector).where(vectors.c.model == model)
+    return {
+        name: np.frombuffer(vector, "<f2")
+        for chunk in chunks(ids)
+        for name, vector in connection.execute(query.where(vectors.c.article_id.in_(chunk)))
+    }
 
 
 def all_rules(connection: Connection) -> dict[int, Rule]:
@@ -222,7 +264,7 @@ def _to_entry(row: Any) -> StoredEntry:  # noqa: ANN401  # a row of `related`
         relevance=row.relevance,
         freshness=row.freshness,
         lexical=row.lexical,
-        latent=row.latent,
+        semantic=row.semantic,
         relation=row.relation,
         placed_by=row.placed_by,
         reason=row.reason,

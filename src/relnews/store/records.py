@@ -68,11 +68,39 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A fitted text model: `arrays` are safetensors bytes, nothing executable."""
+    """What gives vectors: `arrays` are safetensors bytes, nothing executable.
+
+    `encoder` holds the settings of a pretrained model, which is not stored itself; None where
+    the model was fitted on the site's own articles.
+    """
 
     fingerprint: str
     config: dict[str, Any]
     arrays: bytes
+    encoder: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCalibration:
+    """What was measured on so many articles: `pairs` are safetensors bytes."""
+
+    articles: int
+    semantic_weight: float
+    pairs: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """How many articles have a vector of a model, and what share of their text is in it.
+
+    `seen` is the mean share, `whole` the share of articles that were seen whole; both 1 without
+    any vector.
+    """
+
+    stored: int
+    missing: int
+    seen: float
+    whole: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +131,7 @@ class StoredEntry:
     relevance: float
     freshness: float
     lexical: float
-    latent: float
+    semantic: float
     relation: Relation
     placed_by: PlacedBy
     reason: str
@@ -246,7 +274,7 @@ def entry_of(entry: Related) -> StoredEntry:
         relevance=float(entry.relevance),
         freshness=float(entry.freshness),
         lexical=float(entry.lexical),
-        latent=float(entry.latent),
+        semantic=float(entry.semantic),
         relation=entry.relation,
         placed_by=entry.placed_by,
         reason=entry.reason,

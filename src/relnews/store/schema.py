@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 APPLICATION = "relnews"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def utc_text(time: datetime) -> str:
@@ -110,6 +110,16 @@ models = Table(
     Column("config", Text, nullable=False),
     Column("arrays", LargeBinary, nullable=False),
     Column("change", BigInteger, nullable=False),
+    Column("encoder", Text, nullable=False, server_default=""),  # settings as JSON, if it is one
+)
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # the change that made it
+    Column("articles", BigInteger, nullable=False),
+    Column("semantic_weight", Float, nullable=False),
+    Column("pairs", LargeBinary, nullable=False),
 )
 
 weighings = Table(
@@ -141,6 +151,7 @@ vectors = Table(
     Column("article_id", Text, ForeignKey("articles.id"), primary_key=True),
     Column("model", String(16), ForeignKey("models.fingerprint"), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
+    Column("seen", Float, nullable=False, server_default="1"),  # share of the text in the vector
     Index("vectors_by_model", "model"),
 )
 
@@ -203,7 +214,7 @@ related = Table(
     Column("relevance", Float, nullable=False),
     Column("freshness", Float, nullable=False),
     Column("lexical", Float, nullable=False),
-    Column("latent", Float, nullable=False),
+    Column("semantic", Float, nullable=False),
     Column("relation", Text, nullable=False),
     Column("placed_by", Text, nullable=False),
     Column("reason", Text, nullable=False),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator
 
+    import numpy as np
+    import numpy.typing as npt
+
     from relnews.embed.weighting import Weighing
     from relnews.rank.rules import Rule
     from relnews.store.database import Database
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
         Former,
         ListHeads,
         State,
+        StoredCalibration,
         StoredList,
         StoredModel,
         StoredRetraction,
         StoredRow,
+        StoredVectors,
     )
     from relnews.types import Article, Quarantined
 
@@ -44,11 +49,14 @@ class Foundation(NamedTuple):
         The change that began the vocabulary, after a rebuild.
     weighing
         The change that made the counts that weights are taken from.
+    calibration
+        The change that measured random pairs last.
     """
 
     model: str
     vocabulary: str
     weighing: str
+    calibration: str
 
 
 class Store:
@@ -187,10 +195,40 @@ class Store:
         with self._database.reading() as connection:
             return reading.terms_from(connection, start)
 
+    @property
+    def name(self) -> str:
+        """What it is called in messages: a path, or a URL without its password."""
+        return self._database.name
+
+    def has_articles(self) -> bool:
+        """Tell whether any article is stored."""
+        with self._database.reading() as connection:
+            return bool(reading.articles_after(connection, None, 1))
+
+    def vectors_of(self, model: str, ids: Iterable[str]) -> dict[str, npt.NDArray[np.float16]]:
+        """Give the vectors of a model, for those of these articles that have one."""
+        with self._database.reading() as connection:
+            return reading.vectors_of(connection, model, ids)
+
     def model(self, fingerprint: str | None = None) -> StoredModel | None:
-        """Give a fitted model, the current one unless a fingerprint is given."""
+        """Give what gives vectors, the current model unless a fingerprint is given."""
         with self._database.reading() as connection:
             return reading.model(connection, fingerprint)
+
+    def calibration(self) -> StoredCalibration | None:
+        """Give what was measured of random pairs last; None before the first fit."""
+        with self._database.reading() as connection:
+            return reading.calibration(connection)
+
+    def without_vector(self, model: str, limit: int) -> list[str]:
+        """Give the first articles, by id, that have no vector of a model."""
+        with self._database.reading() as connection:
+            return reading.without_vector(connection, model, limit)
+
+    def vector_counts(self, model: str) -> StoredVectors:
+        """Count the vectors of a model, and tell how much text is in them."""
+        with self._database.reading() as connection:
+            return reading.vector_counts(connection, model)
 
     def foundation(self) -> Foundation:
         """Name what everything read before must be read anew for, should it change; cheap."""

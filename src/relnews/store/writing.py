@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from relnews.errors import ModelMismatch, StoreError
 from relnews.rank import rules as rank_rules
-from relnews.store import corpus, reading, schema
+from relnews.store import corpus, integrity, reading, schema
 from relnews.store.records import (
     ARTICLE_FIELDS,
     config_text,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from relnews.embed.document import Document
     from relnews.embed.weighting import Weighing
     from relnews.rank.rules import Rule
-    from relnews.store.records import State, StoredList, StoredStanding
+    from relnews.store.records import State, StoredCalibration, StoredList, StoredStanding
     from relnews.types import Article, Quarantined, Status
 
 
@@ -50,6 +50,10 @@ class Writer:
         self._connection = connection
         self.change = int(reading.meta_value(connection, "change", lock=True) or 0) + 1
         self._set_meta("change", str(self.change))
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        """Give the stored ones of these articles."""
+        return reading.articles_of(self._connection, ids)
 
     def states(self, ids: Iterable[str]) -> dict[str, State]:
         """Give what decides about replacing, for the stored ones of these articles."""
@@ -138,11 +142,16 @@ class Writer:
             self._connection.execute(statement.on_conflict_do_nothing(), rows)
 
     def put_vectors(
-        self, model: str, ids: Sequence[str], vectors: npt.NDArray[np.float16 | np.float32]
+        self,
+        model: str,
+        ids: Sequence[str],
+        vectors: npt.NDArray[np.float16 | np.float32],
+        seen: npt.NDArray[np.float32] | None = None,
     ) -> None:
         """Save the vectors of stored articles as float16.
 
-        `vectors` has shape (n, d), one row for each of the `ids`.
+        `vectors` has shape (n, d), one row for each of the `ids`; `seen`, shape (n,), is the share
+        of each text in its vector, all of it when None.
 
         Raises
         ------
@@ -160,26 +169,64 @@ class Writer:
         if not np.isfinite(halves).all():
             msg = "vectors must be finite as float16; normalise them before saving"
             raise StoreError(msg)
+        shares = np.ones(len(ids)) if seen is None else seen
         rows = [
-            {"article_id": article_id, "model": model, "vector": half.tobytes()}
-            for article_id, half in zip(ids, halves, strict=True)
+            {"article_id": name, "model": model, "vector": half.tobytes(), "seen": float(share)}
+            for name, half, share in zip(ids, halves, shares, strict=True)
         ]
         self._upsert(schema.vectors, rows)
 
-    def put_model(self, config: Mapping[str, Any], arrays: bytes) -> str:
-        """Save a fitted model, make it the current one, and return its fingerprint.
+    def put_model(
+        self,
+        config: Mapping[str, Any],
+        arrays: bytes,
+        encoder: Mapping[str, Any] | None = None,
+        *,
+        current: bool = True,
+    ) -> str:
+        """Save what gives vectors and return its fingerprint.
 
-        Every other model goes, with its vectors.
+        Parameters
+        ----------
+        config, arrays, encoder
+            As in `StoredModel`.
+        current
+            Make it the current one; else it waits beside it for `switch_model`, in place of any
+            other that waits.
         """
         text = config_text(config)
         name = text_fingerprint(text, arrays)
         row = {"fingerprint": name, "config": text, "arrays": arrays, "change": self.change}
-        self._upsert(schema.models, [row])
+        settings = "" if encoder is None else config_text(encoder)
+        self._upsert(schema.models, [{**row, "encoder": settings}])
+        if current:
+            self.switch_model(name)
+        else:
+            self._forget_models({name, reading.meta_value(self._connection, "model") or ""})
+        return name
+
+    def switch_model(self, name: str) -> None:
+        """Make a stored model the current one; every other goes, with its vectors."""
         self._set_meta("model", name)
         self._concern_all_lists()
-        self._delete(schema.vectors, schema.vectors.c.model != name)
-        self._delete(schema.models, schema.models.c.fingerprint != name)
-        return name
+        self._forget_models({name})
+
+    def _forget_models(self, kept: set[str]) -> None:
+        self._delete(schema.vectors, schema.vectors.c.model.not_in(kept))
+        self._delete(schema.models, schema.models.c.fingerprint.not_in(kept))
+
+    def without_vector(self, model: str, limit: int) -> list[str]:
+        """Give the first articles, by id, that have no vector of a model."""
+        return reading.without_vector(self._connection, model, limit)
+
+    def put_calibration(self, measured: StoredCalibration) -> int:
+        """Save what was measured of random pairs, in place of what was; return its id."""
+        self._delete(schema.calibrations, schema.calibrations.c.id >= 0)
+        row = {name: getattr(measured, name) for name in ("articles", "semantic_weight", "pairs")}
+        self._insert(schema.calibrations, [{"id": self.change, **row}])
+        self._set_meta("calibration", str(self.change))
+        self._concern_all_lists()
+        return self.change
 
     def put_weighing(self, weighing: Weighing) -> int:
         """Save the counts that weights are taken from, in place of earlier ones; return its id."""
@@ -199,13 +246,21 @@ class Writer:
                 .values(change=self.change)
             )
 
-    def clear_derived(self) -> None:
-        """Drop all that follows from the articles: documents, terms, models, vectors, lists."""
-        derived = ("related", "lists", "former", "weighings", "vectors", "models", "documents")
-        for name in (*derived, "terms"):
+    def clear_derived(self, kept_model: str | None = None) -> None:
+        """Drop all that follows from the articles: documents, terms, models, vectors, lists.
+
+        Of the model to be kept the vectors that are unit vectors, or zero, stay.
+        """
+        derived = ("related", "lists", "former", "weighings", "calibrations", "documents", "terms")
+        for name in derived:
             self._connection.execute(delete(schema.metadata.tables[name]))
-        self._set_meta("model", "")
-        self._set_meta("weighing", "")
+        for name in ("weighing", "calibration"):
+            self._set_meta(name, "")
+        self._forget_models(set() if kept_model is None else {kept_model})
+        if kept_model is None:
+            self._set_meta("model", "")
+        for chunk in reading.chunks(integrity.unsound_vectors(self._connection)):
+            self._delete(schema.vectors, schema.vectors.c.article_id.in_(chunk))
         self._set_meta("vocabulary", str(self.change))
 
     def add_rule(self, rule: Rule) -> int:

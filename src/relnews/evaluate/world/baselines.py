@@ -164,7 +164,7 @@ class TfIdf:
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """The latent view; nothing at all before there is one."""
+    """The semantic view; nothing at all before there is one."""
 
     world: World
 
@@ -175,14 +175,15 @@ class Latent:
 
 @dataclass(frozen=True, slots=True)
 class Hybrid:
-    """Both views, without the stages that follow."""
+    """Both views, without the stages that follow; a weight of None is the measured one."""
 
     world: World
-    semantic_weight: float
+    semantic_weight: float | None = None
 
     def scores(self, query: Query) -> Values:
         """Give the weighted sum of both cosines."""
-        weight = self.semantic_weight if len(query.latent) else 0.0
+        measured = self.world.mirror.model.calibration
+        weight = measured.weight(self.semantic_weight) if len(query.semantic) else 0.0
         return hybrid(*self.world.similarities(query), weight)
 
 

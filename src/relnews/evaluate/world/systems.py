@@ -147,7 +147,7 @@ BASELINES: dict[str, _Make] = {
     "tf-idf": _scored(TfIdf),
     "tf-idf + freshness": _scored(TfIdf, Policy()),
     LATENT: _scored(Latent),
-    "hybrid": _scored(lambda world: Hybrid(world, Policy().semantic_weight)),
+    "hybrid": _scored(Hybrid),
     IN_SECTION: _scored(NewestInSection),
     MOST_READ: lambda world, readers, _generator: Ranked(MostRead(world, readers)),
     "newest": _scored(Newest),

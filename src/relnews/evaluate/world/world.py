@@ -1,7 +1,7 @@
 """A site as it stood at a moment: the library itself, fed with an archive in time order.
 
 Nothing is simulated. What is measured is the code that a site runs: articles, versions and
-retractions arrive when they did, document counts run along, and the latent view is refitted as
+retractions arrive when they did, document counts run along, and the semantic view is refitted as
 the corpus grows. So no list can know what came after its moment.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from relnews import intake
+from relnews import fitting, intake
 from relnews.errors import InvalidQuery
 from relnews.evaluate.archive import BEGINNING
 from relnews.index.exact import ExactIndex
@@ -55,7 +55,7 @@ class RememberingIndex(ExactIndex):
     _found: tuple[Values, Values]
 
     def similarities(self, query: Query) -> tuple[Values, Values]:
-        """Give the lexical and the latent cosine of the query with every row, shape (n,) each."""
+        """Give the lexical and the semantic cosine of the query with every row, shape (n,) each."""
         if self._asked is not query.document:
             self._found, self._asked = super().similarities(query), query.document
         return self._found
@@ -69,7 +69,7 @@ class World:
     archive
         What happened.
     split
-        From this moment on nothing is fitted any more: the latent view and the calibration come
+        From this moment on nothing is fitted any more: the semantic view and the calibration come
         from what had arrived before it. None: they are refitted as on a site.
     same_source
         Lists show only the source article's own outlet. On a corpus of several outlets this
@@ -198,7 +198,7 @@ class World:
         return self._site
 
     def similarities(self, query: Query) -> tuple[Values, Values]:
-        """Give the lexical and the latent cosine of a query with every row, shape (n,) each."""
+        """Give the lexical and the semantic cosine of a query with every row, shape (n,) each."""
         index = self.site().index
         return cast("RememberingIndex", index).similarities(query)
 
@@ -231,7 +231,7 @@ def _fit_moments(archive: Archive, split: datetime | None) -> Iterator[datetime]
         if split is not None and at >= split:
             break
         known.update(arrival.article_id for arrival in some if arrival.article)
-        if len(known) > 1 and len(known) >= n_fitted * (1 + intake.REFIT_GROWTH):
+        if len(known) > 1 and len(known) >= n_fitted * (1 + fitting.REFIT_GROWTH):
             yield at
             n_fitted = len(known)
     if split is not None:

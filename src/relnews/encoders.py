@@ -1,0 +1,104 @@
+"""Which encoder a store's vectors come from: told when it is opened, found again when needed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from relnews.errors import InvalidModel, ModelMismatch
+from relnews.semantic import encoder_view, stored_settings
+from relnews.store import fingerprint
+
+if TYPE_CHECKING:
+    from relnews.embed.sentence.settings import SentenceSettings
+    from relnews.protocols import ArticleEncoder
+    from relnews.semantic import SemanticModel
+
+DEFAULT = "default"
+"""Names the latent view, which is fitted on the site's own articles."""
+
+Given: TypeAlias = "str | os.PathLike[str] | ArticleEncoder"
+
+
+class Encoders:
+    """Gives the encoder of a view, loaded once, when it is first needed.
+
+    Lists of stored articles need none: a process that only reads never loads a model.
+
+    Parameters
+    ----------
+    held
+        An encoder that is loaded already.
+    """
+
+    def __init__(self, held: ArticleEncoder | None = None) -> None:
+        self._held = held
+
+    def of(self, semantic: SemanticModel) -> ArticleEncoder:
+        """Give the encoder whose vectors a view holds.
+
+        Raises
+        ------
+        MissingModel, MissingExtra
+            When it is not on this machine.
+        ModelMismatch
+            When its files have changed since.
+        """
+        held = self._held
+        if held is None or name_of(held) != semantic.fingerprint:
+            held = self._held = _load(semantic)
+        return held
+
+
+def name_of(encoder: ArticleEncoder) -> str:
+    """Give the fingerprint that the vectors of an encoder carry in a store."""
+    view = encoder_view(encoder)
+    return fingerprint(view.config, view.to_bytes())
+
+
+def _load(semantic: SemanticModel) -> ArticleEncoder:
+    from relnews.embed.sentence.encoder import load_encoder  # noqa: PLC0415  # most sites need none
+
+    if semantic.encoder is None:
+        msg = "only vectors of a pretrained model have an encoder"
+        raise InvalidModel(msg)
+    encoder = load_encoder(semantic.encoder)
+    if name_of(encoder) != semantic.fingerprint:
+        name = semantic.encoder.name
+        msg = (
+            f"the model {name} must be the one that the stored vectors come from, but its files "
+            f"have changed; run relnews embed DATABASE --model {name}"
+        )
+        raise ModelMismatch(msg)
+    return encoder
+
+
+def find(given: Given, current: SemanticModel) -> ArticleEncoder | None:
+    """Give the encoder that is meant; None where that is what gives the current vectors.
+
+    Parameters
+    ----------
+    given
+        A preset, a TOML file, a folder, a hub name, or an encoder itself; not the default.
+    current
+        A model it need not be loaded for: whoever needs the encoder later finds it, and then
+        its files are compared.
+    """
+    if not isinstance(given, str | os.PathLike):
+        return None if name_of(given) == current.fingerprint else given
+    from relnews.embed.sentence.encoder import load_encoder  # noqa: PLC0415  # the same
+    from relnews.embed.sentence.presets import load_settings  # noqa: PLC0415  # the same
+
+    settings = load_settings(given)
+    return None if _made_by(settings, current) else load_encoder(settings)
+
+
+def _made_by(settings: SentenceSettings, semantic: SemanticModel) -> bool:
+    """Tell whether a view was made by these very settings, so that nothing need be loaded."""
+    if semantic.encoder is None:
+        return False
+    wanted = stored_settings(settings)
+    if Path(settings.name).is_dir():
+        wanted["name"] = str(Path(settings.name).resolve())
+    return wanted == stored_settings(semantic.encoder)
