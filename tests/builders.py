@@ -78,6 +78,15 @@ def a_document(words: dict[int, int], shingles: Iterable[int] = ()) -> Document:
     return Document(terms, counts, np.array(sorted(set(shingles)), np.uint32))
 
 
+def a_view(n_rows: int, seed: int = 5) -> LexicalView:
+    """Give documents of words drawn from sixty."""
+    generator, view = np.random.default_rng(seed), LexicalView()
+    for _ in range(n_rows):
+        terms = generator.choice(60, generator.integers(4, 9), replace=False)
+        view.append(a_document({int(term): int(generator.integers(1, 4)) for term in terms}))
+    return view
+
+
 def a_row(article: Article, analyzer: Analyzer) -> Row:
     """Analyse an article of text."""
     language = analyzer.language_of(article)

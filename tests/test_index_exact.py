@@ -64,7 +64,7 @@ def naive_scan(
         dot = sum(own[term] * asked[term] for term in own.keys() & asked.keys())
         lexical = dot / lengths if lengths else 0.0
         semantic = max(sum(a * b for a, b in zip(row.vector, query.vector, strict=True)), 0.0)
-        share = policy.semantic_weight if query.vector else 0.0
+        share = case.score.semantic_weight if query.vector else 0.0
         zero = case.score.zero
         similarity = (1 - share) * lexical + share * semantic
         relevance = min(max((similarity - zero) / (1 - zero), 0.0), 1.0)

@@ -63,7 +63,7 @@ def joins(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 class GrowingSite:
     """A site that rows arrive at, with its living index."""
 
-    def __init__(self, semantic_weight: float = BOTH_VIEWS.semantic_weight) -> None:
+    def __init__(self, semantic_weight: float | None = BOTH_VIEWS.semantic_weight) -> None:
         self.corpus, self.lexical = Corpus(), LexicalView()
         self.setting = LivingPools(semantic_weight, WIDTH)
         self.vectors = np.zeros((0, 3), np.float32)

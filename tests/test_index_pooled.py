@@ -126,7 +126,7 @@ def test_the_answer_is_that_of_the_full_scan(
     case = a_case(site, a_query(rows[0], site, at=at), policy)
     if _at_the_floor(case, eligible):
         return
-    index = certified(site, policy.semantic_weight, data.draw(st.integers(1, 12)))
+    index = certified(site, case.score.semantic_weight, data.draw(st.integers(1, 12)))
     k = data.draw(st.integers(1, 30))
     found = index.search(case.query, case.score, eligible, k)
     exact = site.index.search(case.query, case.score, eligible, k)
@@ -148,7 +148,7 @@ def test_asking_again_for_more_without_what_was_found_is_exact_too(
     if _at_the_floor(case, eligible):
         return
     every = site.index.search(case.query, case.score, eligible, 99)
-    index, listed, k = certified(site, policy.semantic_weight, m), 0, 2
+    index, listed, k = certified(site, case.score.semantic_weight, m), 0, 2
     while True:
         found = index.search(case.query, case.score, eligible, k)
         require_same(case, found, site.index.search(case.query, case.score, eligible, k))

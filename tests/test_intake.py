@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from newsroom import NOON, about, an_article, filler, hours, plain
-from relnews import Article, Quarantined, Recommender, intake, model
+from relnews import Article, Quarantined, Recommender, fitting, intake
 from relnews.errors import StoreError
 from relnews.store import Writer
 
@@ -282,17 +282,17 @@ def test_articles_that_arrive_after_the_fit_get_vectors(tmp_path: Path) -> None:
 def test_what_another_process_adds_while_a_model_is_fitted_gets_a_vector(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, fit = tmp_path / "news.db", model.fit_model
+    path, fit = tmp_path / "news.db", fitting.fit_latent
     with Recommender.open(path) as rec, Recommender.open(path) as other:
         rec.add(filler(1_050))
         rec.add(filler(50, start=1_050))
 
         def slow_fit(*arguments: Any) -> Any:
-            monkeypatch.setattr(intake, "fit_model", fit)
+            monkeypatch.setattr(fitting, "fit_latent", fit)
             other.add(filler(1, start=5_000))
             return fit(*arguments)
 
-        monkeypatch.setattr(intake, "fit_model", slow_fit)
+        monkeypatch.setattr(fitting, "fit_latent", slow_fit)
         rec.refit()
         counts = rec.store.counts()
         assert counts["articles"] == 1_101

@@ -64,7 +64,7 @@ def _problems(path: Path, statement: str) -> list[str]:
         ("UPDATE models SET config = '{}'", "does not match its fingerprint"),
         ("DELETE FROM models", "vectors of unknown models"),
         ("DELETE FROM models", "is not stored"),
-        ("UPDATE vectors SET vector = x'0000' WHERE article_id = 'b'", "wrong length: b"),
+        ("UPDATE vectors SET vector = x'0000' WHERE article_id = 'b'", "wrong length or norm: b"),
         ("UPDATE articles SET body = 'x' WHERE id = 'b'", "differ from what was saved: b"),
         ("UPDATE articles SET status = 'x' WHERE id = 'b'", "differ from what was saved: b"),
         ("UPDATE articles SET tags = '{' WHERE id = 'b'", "differ from what was saved: b"),

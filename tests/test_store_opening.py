@@ -6,13 +6,15 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from safetensors.numpy import load, save
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from relnews.errors import StoreError
 from relnews.rank.rules import Pin
-from relnews.store import Store, opening, sqlite
+from relnews.store import Store, StoredVectors, opening, sqlite
 from relnews.store.opening import database_url
 from relnews.store.schema import metadata
 from test_store import a_list, an_article, put
@@ -124,7 +126,7 @@ def test_a_foreign_database_in_use_is_refused_and_left(tmp_path: Path) -> None:
     assert (left / "other.db-wal").read_bytes() == log
 
 
-@pytest.mark.parametrize("version", ["3", "10", "", "one"])
+@pytest.mark.parametrize("version", ["4", "10", "", "one"])
 def test_a_newer_schema_is_refused_and_left(tmp_path: Path, version: str) -> None:
     path = tmp_path / "news.db"
     Store.open(path).close()
@@ -201,10 +203,21 @@ def test_commits_are_durable_and_foreign_keys_hold(tmp_path: Path) -> None:
     assert found == ["wal", 2, 1, 30_000]
 
 
+_AS_VERSION_2 = (
+    "DROP TABLE calibrations",
+    "ALTER TABLE vectors DROP COLUMN seen",
+    "ALTER TABLE models DROP COLUMN encoder",
+    "DELETE FROM meta WHERE key = 'calibration'",
+    "ALTER TABLE related RENAME COLUMN semantic TO latent",
+    "UPDATE meta SET value = '2' WHERE key = 'schema_version'",
+)
+
+
 def _as_version_1(path: Path) -> None:
     """Take from a database what version 2 added, which leaves one as version 1 wrote it."""
     _run(
         path,
+        *_AS_VERSION_2,
         "DROP TABLE weighings",
         "DROP TABLE former",
         "ALTER TABLE lists DROP COLUMN seen",
@@ -243,6 +256,41 @@ def test_a_database_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
             writer.put_lists([a_list("a", "b")])
     with Store.open(path) as store:
         assert store.related_list("a") == a_list("a", "b")
+
+
+def test_what_a_model_of_version_2_was_calibrated_by_stays(tmp_path: Path) -> None:
+    """Its random pairs were kept with the model; vectors and fingerprint stay as they are."""
+    path, pairs = tmp_path / "news.db", np.linspace(0, 1, 7, dtype=np.float32)
+    arrays = save({"terms": pairs, "random_lexical": pairs, "random_latent": pairs[::-1].copy()})
+    with Store.open(path) as store:
+        put(store, an_article("a"))
+        with store.write() as writer:
+            name = writer.put_model({"articles": 1}, arrays)
+            writer.put_vectors(name, ["a"], np.eye(1, 3, dtype=np.float32))
+    _run(path, *_AS_VERSION_2)
+    with Store.open(path, create=False) as store:
+        kept = store.calibration()
+        assert kept is not None
+        assert (kept.articles, kept.semantic_weight) == (1, 0.05)
+        found = load(kept.pairs)
+        np.testing.assert_array_equal(found["lexical"], pairs)
+        np.testing.assert_array_equal(found["semantic"], pairs[::-1])
+        assert store.foundation().calibration
+        assert store.vector_counts(name) == StoredVectors(1, 0, 1.0, 1.0)
+        assert store.integrity() == []
+
+
+@pytest.mark.parametrize("damage", ["arrays = x'00'", "config = '{}'"])
+def test_a_damaged_model_of_version_2_does_not_keep_the_database_shut(
+    tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "news.db"
+    with Store.open(path) as store, store.write() as writer:
+        writer.put_model({"articles": 1}, save({"terms": np.zeros(2, np.float32)}))
+    _run(path, *_AS_VERSION_2, f"UPDATE models SET {damage}")
+    with Store.open(path, create=False) as store:
+        assert store.calibration() is None
+        assert "does not match its fingerprint" in store.integrity()[0]
 
 
 def test_a_url_for_others_holds_what_messages_do_not(

@@ -119,8 +119,9 @@ def project(
 def _random_pairs(
     n: int, generator: np.random.Generator
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Draw pairs of two different places below n; none when n has too few to say anything."""
-    n_pairs = _PAIRS if n * (n - 1) // 2 >= MIN_PAIRS else 0
+    """Draw pairs of two different places below n, no more of them than there are of a handful."""
+    possible = n * (n - 1) // 2
+    n_pairs = _PAIRS if possible >= MIN_PAIRS else possible
     first = generator.integers(0, max(n, 1), n_pairs)
     second = (first + generator.integers(1, max(n, 2), n_pairs)) % max(n, 1)
     return first, second

@@ -101,7 +101,8 @@ class LivingIndex:
         self, corpus: Corpus, lexical: LexicalView, vectors: Values, setting: LivingPools
     ) -> None:
         self._corpus, self._lexical, self._vectors = corpus, lexical, vectors
-        self._semantic_weight = setting.semantic_weight if vectors.shape[1] else 0.0
+        self._wanted_weight = setting.semantic_weight
+        self._semantic_weight = (setting.semantic_weight or 0.0) if vectors.shape[1] else 0.0
         self._width = setting.width
         self._weighing: Weighing | None = None
         self._pools: Pools | None = None
@@ -115,8 +116,8 @@ class LivingIndex:
 
     def search(self, query: Query, score: Score, eligible: Mask, k: int) -> Candidates:
         """Give the k best candidates, or all when there are fewer."""
-        if self._semantic_weight is None:
-            self._semantic_weight = score.semantic_weight
+        if self._wanted_weight is None:
+            self._wanted_weight = self._semantic_weight = score.semantic_weight
         held = self._lexical.weighing is not None and query.row is not None
         if not held or score.semantic_weight != self._semantic_weight:
             exact = ExactIndex(self._corpus, self._lexical, self._vectors)

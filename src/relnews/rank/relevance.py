@@ -59,8 +59,16 @@ class Calibration:
     def quantile(self, share: float, semantic_weight: float) -> float:
         """Give the similarity that a share of the random pairs stays below."""
         if len(self.lexical) < MIN_PAIRS:
-            return float(np.interp(share, _PRIOR_QUANTILES, _PRIOR_COSINES))
+            return self._prior(share, semantic_weight)
         return float(np.quantile(hybrid(self.lexical, self.semantic, semantic_weight), share))
+
+    def _prior(self, share: float, semantic_weight: float) -> float:
+        """Guess for a handful of articles: models differ too much for a prior of their cosines."""
+        lexical = float(np.interp(share, _PRIOR_QUANTILES, _PRIOR_COSINES))
+        if semantic_weight == 0 or len(self.semantic) == 0:
+            return lexical
+        semantic = float(np.quantile(np.maximum(self.semantic, 0), share))
+        return (1 - semantic_weight) * lexical + semantic_weight * semantic
 
 
 def calibrate(similarity: Values, zero: float) -> Values:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ vectors = Table(
     Column("article_id", Text, ForeignKey("articles.id"), primary_key=True),
     Column("model", String(16), ForeignKey("models.fingerprint"), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
-    Column("seen", Float, nullable=False, server_default="1"),  # share of the text in the vector
+    Column(
+        "seen", Float, nullable=False, server_default=text("1")
+    ),  # share of the text in the vector
     Index("vectors_by_model", "model"),
 )
 

@@ -1,0 +1,274 @@
+"""A change of model: refused until it is asked for, then resumable, and one switch."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from encoders import LIMIT, LetterEncoder
+from newsroom import NOON, about, filler, hours, plain
+from relnews import Recommender
+from relnews.embed.sentence.settings import SentenceSettings
+from relnews.encoders import name_of
+from relnews.errors import ModelMismatch
+from relnews.reembedding import ARTICLES_AT_ONCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relnews import Article
+    from relnews.embed.embedded import Embedded
+
+AT = NOON + hours(400)
+RELATED = plain(relevance_floor=0.0)
+OLD, NEW = LetterEncoder(), LetterEncoder(shift=7)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give a database of 250 articles that was built with the old model."""
+    path = tmp_path / "news.db"
+    with Recommender.open(path, model=OLD) as rec:
+        rec.add(filler(250))
+    return path
+
+
+@pytest.fixture
+def rec(path: Path) -> Iterator[Recommender]:
+    with Recommender.open(path, policy=RELATED, model=OLD) as opened:
+        yield opened
+
+
+def model_of(rec: Recommender) -> str:
+    return rec.store.foundation().model
+
+
+def lists(rec: Recommender) -> list[list[tuple[str, float, float]]]:
+    sources = [f"f-{number}" for number in range(0, 250, 25)]
+    return [
+        [(entry.article.id, entry.score, entry.semantic) for entry in rec.recommend(one, at=AT)]
+        for one in sources
+    ]
+
+
+def fresh(model: LetterEncoder) -> list[list[tuple[str, float, float]]]:
+    """Give the lists of a site that had a model from its first day on."""
+    with Recommender.open(":memory:", policy=RELATED, model=model) as rec:
+        rec.add(filler(250))
+        rec.refit()
+        return lists(rec)
+
+
+class Interrupted(Exception):
+    """Stands for whatever ends a run."""
+
+
+class FailingEncoder(LetterEncoder):
+    """Ends the run when it has embedded so many batches."""
+
+    def __init__(self, n_batches: int) -> None:
+        super().__init__(shift=7)
+        self.n_batches = n_batches
+
+    def embed(self, articles: list[Article], progress: object = None) -> Embedded:  # type: ignore[override]
+        if len(self.read) == self.n_batches:
+            raise Interrupted
+        return super().embed(articles)
+
+
+def test_an_empty_database_begins_with_the_model_it_is_opened_with(path: Path) -> None:
+    with Recommender.open(path) as rec:
+        assert model_of(rec) == name_of(OLD)
+        assert rec.store.vector_counts(name_of(OLD)).missing == 0
+        entries = rec.recommend("f-3", at=AT).entries
+        assert entries
+        assert all(entry.semantic > 0 for entry in entries)
+
+
+def test_another_model_is_refused_with_the_command_that_changes_it(path: Path) -> None:
+    for wanted, name in ((NEW, "letters"), ("default", "default")):
+        with pytest.raises(ModelMismatch, match=rf"run relnews embed {path} --model {name}"):
+            Recommender.open(path, model=wanted)
+    with Recommender.open(path, model=OLD) as rec:
+        assert model_of(rec) == name_of(OLD)
+
+
+def test_a_latent_site_refuses_a_pretrained_model(tmp_path: Path) -> None:
+    with Recommender.open(tmp_path / "news.db") as rec:
+        rec.add(filler(3))
+    with pytest.raises(ModelMismatch, match="built with the model default, not with letters"):
+        Recommender.open(tmp_path / "news.db", model=NEW)
+
+
+def test_after_the_change_lists_are_those_of_a_site_that_always_had_the_model(
+    rec: Recommender,
+) -> None:
+    before = lists(rec)
+    rec.precompute(at=AT)
+    report = rec.embed(NEW)
+    assert (report.made, report.fingerprint) == (250, name_of(NEW))
+    assert lists(rec) == fresh(NEW) != before
+    assert rec.precompute(at=AT, changed_since=AT).made == 250, "every stored list is due"
+    assert rec.store.integrity() == []
+
+
+def test_readers_see_the_old_vectors_until_all_is_done_and_then_only_the_new(
+    rec: Recommender, path: Path
+) -> None:
+    before, seen = lists(rec), []
+    with Recommender.open(path, policy=RELATED) as reader:
+        rec.embed(NEW, progress=lambda _: seen.append((lists(reader), model_of(reader))))
+        assert len(seen) == 3
+        assert all(found == (before, name_of(OLD)) for found in seen)
+        assert (lists(reader), model_of(reader)) == (lists(rec), name_of(NEW))
+
+
+def test_an_interrupted_run_keeps_the_old_model_and_goes_on_where_it_was(
+    rec: Recommender,
+) -> None:
+    before = lists(rec)
+    with pytest.raises(Interrupted):
+        rec.embed(FailingEncoder(2))
+    assert (lists(rec), model_of(rec)) == (before, name_of(OLD))
+    assert rec.store.vector_counts(name_of(NEW)).stored == 2 * ARTICLES_AT_ONCE
+    assert rec.store.integrity() == []
+    report = rec.embed(NEW)
+    assert report.made == 50
+    assert lists(rec) == fresh(NEW)
+
+
+def test_a_third_model_takes_the_place_of_one_that_was_not_finished(rec: Recommender) -> None:
+    with pytest.raises(Interrupted):
+        rec.embed(FailingEncoder(1))
+    third = LetterEncoder(shift=2)
+    assert rec.embed(third).made == 250
+    assert rec.store.counts()["models"] == 1
+    assert rec.store.counts()["vectors"] == 250
+    assert model_of(rec) == name_of(third)
+
+
+class BusyEncoder(LetterEncoder):
+    """Has another process add, edit and retract while it works."""
+
+    def __init__(self, other: Recommender) -> None:
+        super().__init__(shift=7)
+        self.other = other
+
+    def embed(self, articles: list[Article], progress: object = None) -> Embedded:  # type: ignore[override]
+        made, step = super().embed(articles), len(self.read)
+        if step <= 3:
+            edited = replace(filler(250)[step], headline="Ganz anders", version=2)
+            self.other.add([about(f"new-{step}", "Brücke gesperrt"), edited])
+            self.other.retract(f"f-{200 + step}")
+        return made
+
+
+def test_what_is_added_or_edited_meanwhile_has_the_vector_of_its_text(
+    rec: Recommender, path: Path
+) -> None:
+    with Recommender.open(path, model=OLD) as other:
+        rec.embed(BusyEncoder(other))
+        assert model_of(other) == name_of(NEW)
+    assert rec.store.vector_counts(name_of(NEW)).missing == 0
+    ids = ["f-1", "f-2", "f-3", "new-1", "new-2", "new-3", "f-201"]
+    stored = rec.store.vectors_of(name_of(NEW), ids)
+    articles = rec.store.articles(ids)
+    for name in ids:
+        np.testing.assert_array_equal(stored[name], NEW.embed([articles[name]]).vectors[0])
+    assert rec.store.integrity() == []
+
+
+def test_a_killed_run_loses_nothing_it_has_stored(path: Path) -> None:
+    script = (
+        "import os, signal, sys\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from encoders import LetterEncoder\n"
+        "from relnews import Recommender\n"
+        "class Killed(LetterEncoder):\n"
+        "    def embed(self, articles, progress=None):\n"
+        "        if len(self.read) == 2:\n"
+        "            os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        return super().embed(articles)\n"
+        f"with Recommender.open({str(path)!r}) as rec:\n"
+        "    rec.embed(Killed(shift=7))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], check=False, env=dict(os.environ))
+    assert ended.returncode == -signal.SIGKILL
+    with Recommender.open(path, policy=RELATED) as rec:
+        assert rec.store.integrity() == []
+        assert model_of(rec) == name_of(OLD)
+        assert rec.embed(NEW).made == 50
+        assert lists(rec) == fresh(NEW)
+
+
+def test_back_to_the_latent_view(tmp_path: Path) -> None:
+    with Recommender.open(":memory:", policy=RELATED, model=OLD) as rec:
+        rec.add(filler(1_000))
+        report = rec.embed("default")
+        assert (report.model, report.seen) == ("default", 1.0)
+        with Recommender.open(":memory:", policy=RELATED) as always:
+            always.add(filler(1_000))
+            assert model_of(rec) == model_of(always)
+            assert lists(rec) == lists(always)
+
+
+def test_the_same_model_again_completes_what_is_missing(rec: Recommender) -> None:
+    assert rec.embed(OLD).made == 0
+
+
+def test_the_report_tells_how_much_was_read(rec: Recommender) -> None:
+    report, articles = rec.embed(NEW), filler(250)
+    lengths = [len(f"{article.headline} {article.body}") for article in articles]
+    assert report.seen == pytest.approx(np.mean([min(LIMIT / n, 1) for n in lengths]), abs=1e-6)
+    assert report.whole == np.mean([n <= LIMIT for n in lengths])
+
+
+def test_new_articles_are_read_before_the_transaction_and_once(rec: Recommender) -> None:
+    OLD.read.clear()
+    articles = [about(f"n-{number}", f"Meldung {number}") for number in range(150)]
+    rec.add([*articles, articles[0], filler(250)[0]])
+    assert [len(read) for read in OLD.read if read] == [100, 50]
+    assert rec.store.vector_counts(name_of(OLD)).missing == 0
+
+
+def test_a_draft_is_read_when_it_asks(rec: Recommender) -> None:
+    OLD.read.clear()
+    draft = about("draft", "Brücke gesperrt")
+    assert rec.recommend(draft, at=AT).entries
+    assert OLD.read == [["draft"]]
+
+
+def test_a_process_without_the_encoder_serves_stored_articles_and_names_what_it_lacks(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(settings: SentenceSettings, device: str = "") -> LetterEncoder:
+        raise ModelMismatch(f"{settings.name} is not here{device}")
+
+    monkeypatch.setattr("relnews.embed.sentence.encoder.load_encoder", missing)
+    with Recommender.open(path, policy=RELATED) as rec:
+        assert rec.recommend("f-1", at=AT).entries
+        change = rec.store.change()
+        with pytest.raises(ModelMismatch, match="letters is not here"):
+            rec.add([about("new", "Brücke")])
+        assert rec.store.change() == change
+
+
+def test_a_repair_keeps_sound_vectors_and_makes_the_others_again(path: Path) -> None:
+    with Recommender.open(path, policy=RELATED, model=OLD) as rec:
+        wanted = lists(rec)
+        with rec.store.write() as writer:
+            writer.put_vectors(name_of(OLD), ["f-1"], np.full((1, 30), 0.5, np.float32))
+        assert rec.store.integrity() == ["vectors with a wrong length or norm: f-1"]
+        OLD.read.clear()
+        rec.rebuild()
+        assert OLD.read == [["f-1"]]
+        assert rec.store.integrity() == []
+        assert lists(rec) == wanted
