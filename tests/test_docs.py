@@ -18,6 +18,7 @@ DOCUMENTS = (
     "benchmarks/README.md",
     "docs/batch.md",
     "docs/evaluation.md",
+    "docs/models.md",
     "models/README.md",
 )
 
@@ -42,7 +43,7 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert (tmp_path / "news.db").exists()
 
 
-GUIDES = ("docs/batch.md", "docs/evaluation.md")
+GUIDES = ("docs/batch.md", "docs/evaluation.md", "docs/models.md")
 
 
 @pytest.mark.parametrize("code", [code for path in GUIDES for code in blocks(path, "python")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from relnews.errors import InvalidPolicy
 from relnews.policy import Policy
 from relnews.rank.diversity import SELECTORS, Dpp, Mmr
+from relnews.toml import quoted
 
 if TYPE_CHECKING:
     import os
@@ -125,10 +125,8 @@ def _written_selector(selector: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write a basic string: JSON's escapes are TOML's, but for DEL, which TOML wants escaped."""
     try:
-        text.encode()
+        return quoted(text)
     except UnicodeEncodeError as error:
         msg = f"a text in a settings file must be valid Unicode, got {text!r:.80}"
         raise InvalidPolicy(msg) from error
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -11,6 +11,7 @@ from relnews.cli.demo import demo
 from relnews.cli.evaluate import evaluate
 from relnews.cli.keep import add, check, retract
 from relnews.cli.lists import explain, precompute, recommend
+from relnews.cli.models import models
 from relnews.cli.rules import rules
 from relnews.cli.tune import tune
 from relnews.errors import RelnewsError
@@ -25,7 +26,10 @@ def cli() -> None:
     """
 
 
-for _command in (demo, add, recommend, explain, retract, precompute, check, rules, evaluate, tune):
+for _command in (
+    *(demo, add, recommend, explain, retract, precompute, check, rules, evaluate, tune),
+    models,
+):
     cli.add_command(_command)
 
 
