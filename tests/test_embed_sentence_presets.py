@@ -91,7 +91,9 @@ def test_every_card_tells_what_must_be_known(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_table_of_the_folder_says_what_the_card_says(name: str) -> None:
     text = (MODELS / "README.md").read_text(encoding="utf-8")
-    (row,) = re.findall(rf"^\| \[`{re.escape(name)}`\]\({re.escape(name)}/card\.md\) .*$", text, re.M)
+    (row,) = re.findall(
+        rf"^\| \[`{re.escape(name)}`\]\({re.escape(name)}/card\.md\) .*$", text, re.M
+    )
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     known = facts(presets()[name])
     assert known["licence"].startswith(cells[2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,20 +13,22 @@ import numpy as np
 import pytest
 
 from encoders import LIMIT, LetterEncoder
-from newsroom import NOON, about, filler, hours, plain
+from newsroom import about, filler, hours, plain
 from relnews import Recommender
-from relnews.embed.sentence.settings import SentenceSettings
 from relnews.encoders import name_of
-from relnews.errors import ModelMismatch
+from relnews.errors import MissingModel, ModelMismatch
 from relnews.reembedding import ARTICLES_AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from relnews import Article
     from relnews.embed.embedded import Embedded
+    from relnews.embed.sentence.settings import SentenceSettings
 
-AT = NOON + hours(400)
+Lists = list[list[tuple[str, float, float]]]
+
+AT = hours(400)
 RELATED = plain(relevance_floor=0.0)
 OLD, NEW = LetterEncoder(), LetterEncoder(shift=7)
 
@@ -51,7 +52,7 @@ def model_of(rec: Recommender) -> str:
     return rec.store.foundation().model
 
 
-def lists(rec: Recommender) -> list[list[tuple[str, float, float]]]:
+def lists(rec: Recommender) -> Lists:
     sources = [f"f-{number}" for number in range(0, 250, 25)]
     return [
         [(entry.article.id, entry.score, entry.semantic) for entry in rec.recommend(one, at=AT)]
@@ -59,12 +60,20 @@ def lists(rec: Recommender) -> list[list[tuple[str, float, float]]]:
     ]
 
 
-def fresh(model: LetterEncoder) -> list[list[tuple[str, float, float]]]:
+def fresh(model: LetterEncoder) -> Lists:
     """Give the lists of a site that had a model from its first day on."""
     with Recommender.open(":memory:", policy=RELATED, model=model) as rec:
         rec.add(filler(250))
         rec.refit()
         return lists(rec)
+
+
+def same(one: Lists, other: Lists) -> bool:
+    """Tell whether lists have the same entries, with the same values but for rounding."""
+    flat = [[entry for made in lists for entry in made] for lists in (one, other)]
+    ids = [[entry[0] for entry in entries] for entries in flat]
+    values = [np.array([entry[1:] for entry in entries]) for entries in flat]
+    return ids[0] == ids[1] and np.allclose(*values, atol=1e-5)
 
 
 class Interrupted(Exception):
@@ -78,10 +87,12 @@ class FailingEncoder(LetterEncoder):
         super().__init__(shift=7)
         self.n_batches = n_batches
 
-    def embed(self, articles: list[Article], progress: object = None) -> Embedded:  # type: ignore[override]
+    def embed(
+        self, articles: Sequence[Article], progress: Callable[[int], None] = lambda _: None
+    ) -> Embedded:
         if len(self.read) == self.n_batches:
             raise Interrupted
-        return super().embed(articles)
+        return super().embed(articles, progress)
 
 
 def test_an_empty_database_begins_with_the_model_it_is_opened_with(path: Path) -> None:
@@ -115,7 +126,8 @@ def test_after_the_change_lists_are_those_of_a_site_that_always_had_the_model(
     rec.precompute(at=AT)
     report = rec.embed(NEW)
     assert (report.made, report.fingerprint) == (250, name_of(NEW))
-    assert lists(rec) == fresh(NEW) != before
+    assert same(lists(rec), fresh(NEW))
+    assert not same(lists(rec), before)
     assert rec.precompute(at=AT, changed_since=AT).made == 250, "every stored list is due"
     assert rec.store.integrity() == []
 
@@ -142,7 +154,7 @@ def test_an_interrupted_run_keeps_the_old_model_and_goes_on_where_it_was(
     assert rec.store.integrity() == []
     report = rec.embed(NEW)
     assert report.made == 50
-    assert lists(rec) == fresh(NEW)
+    assert same(lists(rec), fresh(NEW))
 
 
 def test_a_third_model_takes_the_place_of_one_that_was_not_finished(rec: Recommender) -> None:
@@ -162,11 +174,13 @@ class BusyEncoder(LetterEncoder):
         super().__init__(shift=7)
         self.other = other
 
-    def embed(self, articles: list[Article], progress: object = None) -> Embedded:  # type: ignore[override]
-        made, step = super().embed(articles), len(self.read)
+    def embed(
+        self, articles: Sequence[Article], progress: Callable[[int], None] = lambda _: None
+    ) -> Embedded:
+        made, step = super().embed(articles, progress), len(self.read)
         if step <= 3:
             edited = replace(filler(250)[step], headline="Ganz anders", version=2)
-            self.other.add([about(f"new-{step}", "Brücke gesperrt"), edited])
+            self.other.add([about(f"new-{step}"), edited])
             self.other.retract(f"f-{200 + step}")
         return made
 
@@ -200,16 +214,16 @@ def test_a_killed_run_loses_nothing_it_has_stored(path: Path) -> None:
         f"with Recommender.open({str(path)!r}) as rec:\n"
         "    rec.embed(Killed(shift=7))\n"
     )
-    ended = subprocess.run([sys.executable, "-c", script], check=False, env=dict(os.environ))
+    ended = subprocess.run([sys.executable, "-c", script], check=False)  # noqa: S603  # our own script
     assert ended.returncode == -signal.SIGKILL
     with Recommender.open(path, policy=RELATED) as rec:
         assert rec.store.integrity() == []
         assert model_of(rec) == name_of(OLD)
         assert rec.embed(NEW).made == 50
-        assert lists(rec) == fresh(NEW)
+        assert same(lists(rec), fresh(NEW))
 
 
-def test_back_to_the_latent_view(tmp_path: Path) -> None:
+def test_back_to_the_latent_view() -> None:
     with Recommender.open(":memory:", policy=RELATED, model=OLD) as rec:
         rec.add(filler(1_000))
         report = rec.embed("default")
@@ -233,7 +247,7 @@ def test_the_report_tells_how_much_was_read(rec: Recommender) -> None:
 
 def test_new_articles_are_read_before_the_transaction_and_once(rec: Recommender) -> None:
     OLD.read.clear()
-    articles = [about(f"n-{number}", f"Meldung {number}") for number in range(150)]
+    articles = [about(f"n-{number}") for number in range(150)]
     rec.add([*articles, articles[0], filler(250)[0]])
     assert [len(read) for read in OLD.read if read] == [100, 50]
     assert rec.store.vector_counts(name_of(OLD)).missing == 0
@@ -241,23 +255,24 @@ def test_new_articles_are_read_before_the_transaction_and_once(rec: Recommender)
 
 def test_a_draft_is_read_when_it_asks(rec: Recommender) -> None:
     OLD.read.clear()
-    draft = about("draft", "Brücke gesperrt")
+    draft = replace(filler(1, start=3)[0], id="draft-1")
     assert rec.recommend(draft, at=AT).entries
-    assert OLD.read == [["draft"]]
+    assert OLD.read == [["draft-1"]]
 
 
 def test_a_process_without_the_encoder_serves_stored_articles_and_names_what_it_lacks(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(settings: SentenceSettings, device: str = "") -> LetterEncoder:
-        raise ModelMismatch(f"{settings.name} is not here{device}")
+        msg = f"{settings.name} is not here{device}"
+        raise MissingModel(msg)
 
     monkeypatch.setattr("relnews.embed.sentence.encoder.load_encoder", missing)
     with Recommender.open(path, policy=RELATED) as rec:
         assert rec.recommend("f-1", at=AT).entries
         change = rec.store.change()
-        with pytest.raises(ModelMismatch, match="letters is not here"):
-            rec.add([about("new", "Brücke")])
+        with pytest.raises(MissingModel, match="letters is not here"):
+            rec.add([about("new-1")])
         assert rec.store.change() == change
 
 
@@ -271,4 +286,4 @@ def test_a_repair_keeps_sound_vectors_and_makes_the_others_again(path: Path) -> 
         rec.rebuild()
         assert OLD.read == [["f-1"]]
         assert rec.store.integrity() == []
-        assert lists(rec) == wanted
+        assert same(lists(rec), wanted)

@@ -263,6 +263,8 @@ def test_what_a_model_of_version_2_was_calibrated_by_stays(tmp_path: Path) -> No
     path, pairs = tmp_path / "news.db", np.linspace(0, 1, 7, dtype=np.float32)
     arrays = save({"terms": pairs, "random_lexical": pairs, "random_latent": pairs[::-1].copy()})
     with Store.open(path) as store:
+        with store.write() as writer:
+            writer.add_terms(0, ["haushalt", "stadtrat", "wahl"])
         put(store, an_article("a"))
         with store.write() as writer:
             name = writer.put_model({"articles": 1}, arrays)
@@ -280,14 +282,16 @@ def test_what_a_model_of_version_2_was_calibrated_by_stays(tmp_path: Path) -> No
         assert store.integrity() == []
 
 
-@pytest.mark.parametrize("damage", ["arrays = x'00'", "config = '{}'"])
+@pytest.mark.parametrize(
+    "damage", ["UPDATE models SET arrays = x'00'", "UPDATE models SET config = '{}'"]
+)
 def test_a_damaged_model_of_version_2_does_not_keep_the_database_shut(
     tmp_path: Path, damage: str
 ) -> None:
     path = tmp_path / "news.db"
     with Store.open(path) as store, store.write() as writer:
         writer.put_model({"articles": 1}, save({"terms": np.zeros(2, np.float32)}))
-    _run(path, *_AS_VERSION_2, f"UPDATE models SET {damage}")
+    _run(path, *_AS_VERSION_2, damage)
     with Store.open(path, create=False) as store:
         assert store.calibration() is None
         assert "does not match its fingerprint" in store.integrity()[0]

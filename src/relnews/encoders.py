@@ -75,18 +75,18 @@ def _load(semantic: SemanticModel) -> ArticleEncoder:
 
 
 def find(given: Given, current: SemanticModel) -> ArticleEncoder | None:
-    """Give the encoder that is meant; None where that is what gives the current vectors.
+    """Give the encoder that is meant; None where it need not be loaded to know that it is current.
 
     Parameters
     ----------
     given
         A preset, a TOML file, a folder, a hub name, or an encoder itself; not the default.
     current
-        A model it need not be loaded for: whoever needs the encoder later finds it, and then
-        its files are compared.
+        What gives the vectors. By the same settings it is found again when it is needed, and
+        its files are compared then.
     """
     if not isinstance(given, str | os.PathLike):
-        return None if name_of(given) == current.fingerprint else given
+        return given
     from relnews.embed.sentence.encoder import load_encoder  # noqa: PLC0415  # the same
     from relnews.embed.sentence.presets import load_settings  # noqa: PLC0415  # the same
 

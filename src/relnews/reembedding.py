@@ -54,10 +54,12 @@ def open_with(store: Store, given: Given | None) -> Encoders:
     encoder = find(given, current)
     if encoder is None:
         return Encoders()
-    if name_of(encoder) != current.fingerprint and store.has_articles():
+    is_current, view = name_of(encoder) == current.fingerprint, encoder_view(encoder)
+    if not is_current and store.has_articles():
         raise _mismatch(store, current, encoder.settings.name)
-    with store.write() as writer:  # the same model may lie elsewhere by now
-        fitting.save_encoder(writer, encoder_view(encoder), current=True)
+    if not is_current or view.encoder != current.encoder:  # it may lie elsewhere by now
+        with store.write() as writer:
+            fitting.save_encoder(writer, view, current=True)
     return Encoders(encoder)
 
 
