@@ -29,7 +29,7 @@ class LetterEncoder:
     settings
         Its name, and what it says of itself.
     shift
-        Another number makes another model: letters are counted elsewhere.
+        Another number makes another model: other letters weigh more.
 
     Attributes
     ----------
@@ -59,10 +59,12 @@ class LetterEncoder:
         progress(len(texts))
         seen = [min(LIMIT / max(len(text), 1), 1.0) for text in texts]
         empty = np.zeros((0, self.dimensions), np.float16)
-        return Embedded(np.stack([*empty, *vectors]) if vectors else empty, np.float32(seen))
+        stacked = np.concatenate([empty, np.reshape(vectors, (-1, self.dimensions))])
+        return Embedded(stacked, np.array(seen, np.float32))
 
     def _vector(self, text: str) -> npt.NDArray[np.float16]:
         counts = np.array([text.lower().count(letter) for letter in LETTERS], np.float32)
+        counts *= 1 + (np.arange(len(LETTERS)) + self.shift) * 7 % 11
         norm = np.linalg.norm(counts)
-        half: npt.NDArray[np.float16] = np.roll(counts / (norm or 1.0), self.shift).astype("f2")
+        half: npt.NDArray[np.float16] = (counts / (norm or 1.0)).astype(np.float16)
         return half

@@ -28,9 +28,7 @@ def loads(monkeypatch: pytest.MonkeyPatch, encoder: LetterEncoder) -> list[str]:
         return encoder
 
     monkeypatch.setattr("relnews.embed.sentence.encoder.load_encoder", load)
-    monkeypatch.setattr(
-        "relnews.embed.sentence.presets.load_settings", lambda name: replace(LETTERS, name=name)
-    )
+    monkeypatch.setattr("relnews.encoders.load_settings", lambda name: replace(LETTERS, name=name))
     return asked
 
 

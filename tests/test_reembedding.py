@@ -73,7 +73,7 @@ def same(one: Lists, other: Lists) -> bool:
     flat = [[entry for made in lists for entry in made] for lists in (one, other)]
     ids = [[entry[0] for entry in entries] for entries in flat]
     values = [np.array([entry[1:] for entry in entries]) for entries in flat]
-    return ids[0] == ids[1] and np.allclose(*values, atol=1e-5)
+    return ids[0] == ids[1] and bool(np.allclose(values[0], values[1], atol=1e-5))
 
 
 class Interrupted(Exception):

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from relnews.embed.sentence.presets import load_settings
 from relnews.errors import InvalidModel, ModelMismatch
 from relnews.semantic import encoder_view, stored_settings
 from relnews.store import fingerprint
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from relnews.embed.sentence.settings import SentenceSettings
     from relnews.protocols import ArticleEncoder
     from relnews.semantic import SemanticModel
-
-DEFAULT = "default"
-"""Names the latent view, which is fitted on the site's own articles."""
 
 Given: TypeAlias = "str | os.PathLike[str] | ArticleEncoder"
 
@@ -74,6 +72,11 @@ def _load(semantic: SemanticModel) -> ArticleEncoder:
     return encoder
 
 
+def is_default(given: Given) -> bool:
+    """Tell whether the latent view is meant, which is fitted on the site's own articles."""
+    return isinstance(given, str | os.PathLike) and load_settings(given) is None
+
+
 def find(given: Given, current: SemanticModel) -> ArticleEncoder | None:
     """Give the encoder that is meant; None where it need not be loaded to know that it is current.
 
@@ -88,10 +91,11 @@ def find(given: Given, current: SemanticModel) -> ArticleEncoder | None:
     if not isinstance(given, str | os.PathLike):
         return given
     from relnews.embed.sentence.encoder import load_encoder  # noqa: PLC0415  # the same
-    from relnews.embed.sentence.presets import load_settings  # noqa: PLC0415  # the same
 
     settings = load_settings(given)
-    return None if _made_by(settings, current) else load_encoder(settings)
+    if settings is None or _made_by(settings, current):
+        return None
+    return load_encoder(settings)
 
 
 def _made_by(settings: SentenceSettings, semantic: SemanticModel) -> bool:

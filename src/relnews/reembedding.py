@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relnews import fitting
-from relnews.encoders import DEFAULT, Encoders, find, name_of
+from relnews.embed.sentence.presets import DEFAULT
+from relnews.encoders import Encoders, find, is_default, name_of
 from relnews.errors import ModelMismatch
 from relnews.model import calibrate
 from relnews.semantic import SemanticModel, encoder_view
@@ -47,9 +48,9 @@ def open_with(store: Store, given: Given | None) -> Encoders:
     if given is None:
         return Encoders()
     current = _current(store)
-    if given == DEFAULT:
+    if is_default(given):
         if current.encoder is not None:
-            raise _mismatch(store, current, given)
+            raise _mismatch(store, current, DEFAULT)
         return Encoders()
     encoder = find(given, current)
     if encoder is None:
@@ -68,7 +69,7 @@ def reembed(
 ) -> EmbedReport:
     """Give every article a vector of another model, and switch; see `Recommender.embed`."""
     mirror.refresh()
-    if given == DEFAULT:
+    if is_default(given):
         fitting.refit_latent(store, mirror)
         return _report(store, DEFAULT, len(mirror.live_rows()))
     encoder = find(given, mirror.model.semantic) or mirror.encoder()
