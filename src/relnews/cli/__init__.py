@@ -8,6 +8,7 @@ import click
 
 from relnews.cli import options
 from relnews.cli.demo import demo
+from relnews.cli.embed import embed
 from relnews.cli.evaluate import evaluate
 from relnews.cli.keep import add, check, retract
 from relnews.cli.lists import explain, precompute, recommend
@@ -27,7 +28,7 @@ def cli() -> None:
 
 
 for _command in (
-    *(demo, add, recommend, explain, retract, precompute, check, rules, evaluate, tune),
+    *(demo, add, recommend, explain, retract, precompute, embed, check, rules, evaluate, tune),
     models,
 ):
     cli.add_command(_command)

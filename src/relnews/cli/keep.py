@@ -42,6 +42,10 @@ SHOWN_ENTRIES = 5
 )
 @click.option("--timezone", default=options.TIMEZONE, show_default=True, help="Of naive times.")
 @click.option("--language", default="de", show_default=True, help="Where none can be told.")
+@click.option(
+    "--model",
+    help="A pretrained model for a new database: a preset, a folder, a TOML file, a hub name.",
+)
 @options.as_json
 def add(
     database: str,
@@ -50,6 +54,7 @@ def add(
     pairs: tuple[str, ...],
     timezone: str,
     language: str,
+    model: str | None,
     as_json: bool,
 ) -> None:
     """Take articles from FILES (or folders) into DATABASE, which is created when missing.
@@ -68,8 +73,9 @@ def add(
         raise IngestError(msg)
     check_fields(fields)
     zone_of(timezone)
-    with Recommender.open(database, language=language) as rec, options.counting("added") as count:
-        report = rec.add(_records(files, format_, fields, timezone), progress=count)
+    with Recommender.open(database, language=language, model=model) as rec:
+        with options.counting("added") as count:
+            report = rec.add(_records(files, format_, fields, timezone), progress=count)
     if as_json:
         options.print_json(asdict(report))
     else:
@@ -139,9 +145,12 @@ def check(
         problems = rec.store.integrity()
         counts = rec.store.counts()
         model = rec.store.model()
+        vectors = None if model is None else rec.store.vector_counts(model.fingerprint)
         recall = _recall(rec, at) if with_recall and not problems else {}
     if as_json:
         fitted = {"fingerprint": model.fingerprint, **model.config} if model else None
+        if fitted and vectors:
+            fitted |= {"seen": vectors.seen, "whole": vectors.whole}
         found = {"problems": problems, "counts": counts, "model": fitted}
         options.print_json(found | ({"recall": recall} if recall else {}))
     else:
@@ -151,6 +160,11 @@ def check(
             click.echo(f"{name:12} {number:>10,}")
         if model:
             click.echo(f"model        {model.fingerprint}: {model.config}")
+        if model and model.encoder and vectors:
+            click.echo(
+                f"text seen    {vectors.seen:.0%} of an article on average, "
+                f"all of it of {vectors.whole:.0%}"
+            )
         if recall:
             shown = "{mean:.3f} of {articles} articles, worst {worst:.3f}".format(**recall)
             click.echo(f"recall@10    {shown}")
