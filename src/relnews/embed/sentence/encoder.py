@@ -153,7 +153,7 @@ class SentenceEncoder:
 def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Scale rows to length 1; zero stays zero. Shape (n, d)."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(norms > 0, norms, np.float32(1))
+    return (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
 
 
 def _config(

@@ -26,6 +26,7 @@ _OLD_POOLING = {
 _SHIFTED = {"camembert", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl", "xmod"}
 """Kinds whose positions begin after that of the padding: 514 positions hold 512 tokens."""
 
+_STATIC = "model2vec"
 _ENDLESS = 1_000_000  # tokenizers without a limit say 10^30
 
 
@@ -79,7 +80,7 @@ def is_static(folder: Path) -> bool:
         return bool(steps) and steps[0].kind == "StaticEmbedding"
     if not (folder / "config.json").is_file() or not (folder / "tokenizer.json").is_file():
         return False
-    return read_json(folder / "config.json", dict).get("model_type", "model2vec") == "model2vec"
+    return bool(read_json(folder / "config.json", dict).get("model_type", _STATIC) == _STATIC)
 
 
 def pooling(folder: Path) -> str:
