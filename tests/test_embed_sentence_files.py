@@ -60,6 +60,15 @@ def test_a_hub_model_that_is_not_there_names_the_command(hub: Path) -> None:
         locate(settings("no such name!"))
 
 
+def test_a_hub_model_that_is_not_whole_names_the_command_too(hub: Path) -> None:
+    (hub / "tokenizer.json").unlink()
+    with pytest.raises(
+        MissingModel,
+        match=r"tiny-bert lacks tokenizer\.json on this machine; run: relnews models d",
+    ):
+        find(settings(HUB_NAME))
+
+
 @pytest.mark.parametrize("name", ["./nowhere", "/nowhere/at/all", "~/nowhere-at-all"])
 def test_a_path_that_is_not_there_is_no_hub_model(name: str) -> None:
     with pytest.raises(MissingModel, match=f"must exist, got {name}; check the path"):
@@ -77,7 +86,7 @@ def test_without_a_package_that_knows_the_cache_the_extra_is_named(
 @pytest.mark.parametrize("lacking", ["model.safetensors", "tokenizer.json", "config.json"])
 def test_a_model_that_is_not_whole_is_refused(copied: Path, lacking: str) -> None:
     (copied / lacking).unlink()
-    with pytest.raises(MissingModel, match=rf"copied lacks {lacking} on this machine; run: rel"):
+    with pytest.raises(MissingModel, match=rf"copied lacks {lacking}; put it there, or"):
         find(settings(copied))
 
 
@@ -85,7 +94,7 @@ def test_every_part_of_split_weights_must_be_there(copied: Path) -> None:
     (copied / "model.safetensors").rename(copied / "model-00001-of-00002.safetensors")
     parts = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
     (copied / "model.safetensors.index.json").write_text(json.dumps({"weight_map": parts}))
-    with pytest.raises(MissingModel, match=r"lacks model-00002-of-00002\.safetensors on"):
+    with pytest.raises(MissingModel, match=r"lacks model-00002-of-00002\.safetensors;"):
         find(settings(copied))
     (copied / "model-00002-of-00002.safetensors").touch()
     assert len(deciding(find(settings(copied)))) > len(parts)
@@ -169,9 +178,9 @@ def test_an_onnx_file_lies_inside_the_folder(tiny_onnx: Path, tiny_transformer: 
     for file in ("../model.onnx", "/model.onnx", "model.safetensors"):
         with pytest.raises(InvalidModel, match=r"must be an \.onnx inside its folder"):
             find(settings(tiny_onnx, file=file))
-    with pytest.raises(MissingModel, match=r"lacks onnx/no\.onnx on this machine"):
+    with pytest.raises(MissingModel, match=r"lacks onnx/no\.onnx; put"):
         find(settings(tiny_onnx, file="onnx/no.onnx"))
-    with pytest.raises(MissingModel, match=r"lacks an \.onnx file on this machine"):
+    with pytest.raises(MissingModel, match=r"lacks an \.onnx file; put"):
         find(settings(tiny_transformer, runtime="onnx"))
 
 
@@ -181,7 +190,8 @@ def test_the_digest_follows_every_file_that_decides_and_no_other(copied: Path) -
         return digest(found.folder, deciding(found))
 
     before = now()
-    (copied / "README.md").write_text("other words")
+    for other in ("README.md", "data_config.json", "vocab.txt"):
+        (copied / other).write_text("other words")
     assert now() == before
     assert len(before) == 16
     for name in ("model.safetensors", "tokenizer.json", "1_Pooling/config.json"):

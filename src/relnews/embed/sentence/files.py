@@ -25,9 +25,17 @@ Kind = Literal["torch", "onnx", "static"]
 _WEIGHTS = "model.safetensors"
 _SHARDS = "model.safetensors.index.json"
 _PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-_TOKENIZERS = ("tokenizer.json", "vocab.txt", "*.model", "vocab.json")
-"""The first is the one that is read without transformers."""
-_SAYING = ("*.json", "*.txt", "*.model")
+_TOKENIZER = "tokenizer.json"
+_OLD_TOKENIZER = ("merges.txt", "vocab.txt", "vocab.json", "*.model")
+"""What transformers makes a tokenizer of where the one file is missing; nothing else does."""
+_SAYING = (
+    "added_tokens.json",
+    "config.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "special_tokens_map.json",
+    "tokenizer_config.json",
+)
 _CHUNK = 1 << 20
 _DIGITS = 16
 
@@ -130,9 +138,15 @@ def runtime_of(folder: Path, settings: SentenceSettings) -> Kind:
 
 
 def deciding(found: ModelFiles) -> list[Path]:
-    """List the files that decide what a vector is: weights, tokenizer, settings of every step."""
+    """List the files that decide what a vector is: weights, tokenizer, settings of every step.
+
+    None besides, so that a model has one digest whatever else of it was downloaded.
+    """
     places = {found.folder, *(step.folder for step in modules(found.folder))}
-    files = {file for place in places for name in _SAYING for file in place.glob(name)}
+    files = {place / name for place in places for name in _SAYING}
+    for place in places:
+        whole = place / _TOKENIZER
+        files |= {whole} if whole.is_file() else _matching(place, _OLD_TOKENIZER)
     if found.runtime == "onnx":
         graph = found.folder / found.file
         files |= {graph, *graph.parent.glob(f"{graph.name}[._]*")}  # large weights lie beside it
@@ -171,6 +185,10 @@ def _onnx_file(folder: Path, settings: SentenceSettings) -> str:
     return found[0]
 
 
+def _matching(folder: Path, patterns: Iterable[str]) -> set[Path]:
+    return {file for pattern in patterns for file in folder.glob(pattern)}
+
+
 def _exports(folder: Path) -> list[str]:
     places = (folder, folder / "onnx")
     found = (file for place in places for file in place.glob("*.onnx"))
@@ -198,9 +216,8 @@ def _check(folder: Path, runtime: Kind, settings: SentenceSettings) -> None:
     elif runtime == "static" and not _weights(where):
         _refuse_pickles(where)
         lacking.append(_WEIGHTS)
-    wanted = _TOKENIZERS if runtime == "torch" else _TOKENIZERS[:1]
-    if not any(True for name in wanted for _ in where.glob(name)):
-        lacking.append(_TOKENIZERS[0])
+    if not _matching(where, (_TOKENIZER, *(_OLD_TOKENIZER if runtime == "torch" else ()))):
+        lacking.append(_TOKENIZER)
     if runtime != "static" and not (where / "config.json").is_file():
         lacking.append("config.json")
     if lacking:
@@ -216,13 +233,12 @@ def _lacking_weights(folder: Path) -> list[Path]:
 
 
 def _refuse_pickles(folder: Path) -> None:
-    for pattern in _PICKLES:
-        for file in folder.glob(pattern):
-            msg = (
-                f"weights of a model must be safetensors, got only the pickle {file.name} in "
-                f"{folder.name}, which could run code; take a revision that has {_WEIGHTS}"
-            )
-            raise InvalidModel(msg)
+    for file in sorted(_matching(folder, _PICKLES)):
+        msg = (
+            f"weights of a model must be safetensors, got only the pickle {file.name} in "
+            f"{folder.name}, which could run code; take a revision that has {_WEIGHTS}"
+        )
+        raise InvalidModel(msg)
 
 
 def _refuse_code(folder: Path) -> None:
@@ -239,7 +255,10 @@ def _refuse_code(folder: Path) -> None:
 
 
 def _missing(settings: SentenceSettings, what: str) -> MissingModel:
+    """Make the error of a model that is not here, or lacks files; nothing is downloaded."""
     name = settings.name
+    if Path(name).expanduser().is_dir():
+        return MissingModel(f"the model in {name} lacks {what}; put it there, or name a whole one")
     lacks = f"lacks {what}" if what else "is not"
     revision = f" in revision {settings.revision}" if settings.revision else ""
     msg = f"the model {name}{revision} {lacks} on this machine; run: relnews models download {name}"

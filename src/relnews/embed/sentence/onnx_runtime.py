@@ -124,7 +124,11 @@ def _check_inputs(file: str, inputs: list[str]) -> None:
 
 
 def _ranges_at_run_time(graph: Path) -> bool:
-    """Tell an int8 model whose roundings hang on all texts of a batch, so that one is a batch."""
+    """Tell an int8 model, whose roundings hang on all texts of a batch, so that one is a batch.
+
+    In batches of 16, vectors of MiniLM moved by a cosine of up to .005; one by one costs 8 % of
+    the speed.
+    """
     with (
         graph.open("rb") as stream,
         mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
