@@ -87,8 +87,8 @@ class Reader:
     much of the rest as fits. Under ``windows`` the rest follows in further pieces, each under
     the headline again, up to `max_windows` from the start.
 
-    Cuts lie between words; only a word longer than a window, as in scripts without spaces, is
-    cut between tokens. A headline takes at most half of a window that it shares with a body.
+    Cuts lie between words; only a word longer than half a window, as in scripts without spaces,
+    is cut between tokens. A headline takes at most half of a window that it shares with a body.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class Reader:
     def _cuttable(self, texts: Sequence[str]) -> list[Cuttable]:
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [
-            cuttable(text, [end for _, end in encoding.offsets], self._room)
+            cuttable(text, [end for _, end in encoding.offsets], self._room // 2)
             for text, encoding in zip(texts, encodings, strict=True)
         ]
 
@@ -179,8 +179,8 @@ def texts_of(article: Article) -> tuple[str, str]:
     return " ".join(article.headline.split()), clean(text)
 
 
-def cuttable(text: str, token_ends: Sequence[int], room: int) -> Cuttable:
-    """Find where a text may be cut: after words, and inside those of more than `room` tokens.
+def cuttable(text: str, token_ends: Sequence[int], longest: int) -> Cuttable:
+    """Find where a text may be cut: after words, and inside those of more than `longest` tokens.
 
     `token_ends` are the characters before the end of each token, ascending.
     """
@@ -188,8 +188,8 @@ def cuttable(text: str, token_ends: Sequence[int], room: int) -> Cuttable:
     after_words = [match.end() for match in _WORD.finditer(text)]
     tokens = np.searchsorted(ends[1:], after_words, side="right")
     tokens = np.unique(np.append(tokens, (0, len(token_ends))))
-    long = np.flatnonzero(np.diff(tokens) > room)
-    inside = [np.arange(tokens[word], tokens[word + 1], room) for word in long]
+    long = np.flatnonzero(np.diff(tokens) > longest)
+    inside = [np.arange(tokens[word], tokens[word + 1]) for word in long]
     tokens = np.unique(np.concatenate([tokens, *inside]))
     return Cuttable(text, ends[tokens], tokens)
 
