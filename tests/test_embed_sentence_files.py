@@ -134,6 +134,14 @@ def test_an_activation_from_elsewhere_is_refused(copied: Path) -> None:
         find(settings(copied))
 
 
+def test_a_prompt_that_the_pooling_passes_over_is_refused(copied: Path) -> None:
+    path = copied / "1_Pooling" / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "include_prompt": False}))
+    assert find(settings(copied)).runtime == "torch"
+    with pytest.raises(InvalidModel, match=r"prompt must be empty, as the pooling of"):
+        find(settings(copied, prompt="query: "))
+
+
 def add_step(folder: Path, kind: str, config: dict[str, object]) -> None:
     steps = json.loads((folder / "modules.json").read_text())
     steps.append({"idx": 9, "name": "9", "path": "9_Step", "type": kind})

@@ -110,6 +110,11 @@ def test_a_word_longer_than_half_a_window_is_cut_between_tokens() -> None:
     assert reading.seen == 1
 
 
+def test_a_long_word_does_not_drive_a_long_headline_out() -> None:
+    reading = read(article(BODY, body="council" + "ing" * 14 + " bridge"), max_windows=50)
+    assert all(tokens(piece.split("\n")[0]) - 2 >= 10 for piece in reading.pieces)
+
+
 def test_an_article_of_which_no_token_is_left_has_no_pieces() -> None:
     assert read(article("\u200b")) == Reading((), (), (), 1.0)
 

@@ -136,7 +136,6 @@ def change(folder: Path, name: str, **values: Any) -> Path:
     [
         ({"pooling_mode": "lasttoken"}, "got lasttoken in"),
         ({"pooling_mode": ["mean", "max"]}, r"got mean\+max in"),
-        ({"include_prompt": False}, "got mean in"),
     ],
 )
 def test_a_pooling_that_onnx_cannot_do_is_refused(
@@ -161,6 +160,42 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path, tiny_onnx: Path) -> 
     (folder / "onnx" / "model.onnx").write_bytes(b"not a graph")
     with pytest.raises(InvalidModel, match=r"onnx/model\.onnx must be an ONNX model"):
         OnnxRuntime(files(folder))
+
+
+def test_a_graph_that_has_pooled_is_taken_at_its_word(
+    tmp_path: Path, tiny_transformer: Path
+) -> None:
+    folder = graph(tmp_path, tiny_transformer, "input_ids", "sentence_embedding")
+    runtime = OnnxRuntime(files(folder))
+    assert runtime.encode(["fire", "flood storm"]).tolist() == [[3.0], [4.0]]  # lengths
+
+
+def test_a_graph_that_wants_more_is_refused(tmp_path: Path, tiny_transformer: Path) -> None:
+    folder = graph(tmp_path, tiny_transformer, "pixel_values", "sentence_embedding")
+    with pytest.raises(InvalidModel, match=r"must take input_ids .* got pixel_values tensor"):
+        OnnxRuntime(files(folder))
+
+
+def graph(folder: Path, source: Path, given: str, gives: str) -> Path:
+    """Write a graph that counts the tokens that are not padding, beside the files of a model."""
+    from onnx import TensorProto, helper, save  # noqa: PLC0415  # as elsewhere
+
+    nodes = [
+        helper.make_node("Cast", [given], ["numbers"], to=TensorProto.FLOAT),
+        helper.make_node("Sign", ["numbers"], ["here"]),
+        helper.make_node("ReduceSum", ["here", "axis"], [gives]),
+    ]
+    made = helper.make_graph(
+        nodes,
+        "counts",
+        [helper.make_tensor_value_info(given, TensorProto.INT64, ["n", "t"])],
+        [helper.make_tensor_value_info(gives, TensorProto.FLOAT, ["n", 1])],
+        [helper.make_tensor("axis", TensorProto.INT64, [1], [1])],
+    )
+    copied = shutil.copytree(source, folder / "model", ignore=shutil.ignore_patterns("*.safe*"))
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    save(model, copied / "model.onnx")
+    return Path(copied)
 
 
 def test_weights_that_are_broken_are_refused(tmp_path: Path, tiny_transformer: Path) -> None:

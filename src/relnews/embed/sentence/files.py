@@ -12,7 +12,14 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from relnews.embed.sentence.layout import body, is_static, modules, read_json, refuse_code
+from relnews.embed.sentence.layout import (
+    body,
+    is_static,
+    leaves_prompt_out,
+    modules,
+    read_json,
+    refuse_code,
+)
 from relnews.errors import InvalidModel, MissingExtra, MissingModel
 
 if TYPE_CHECKING:
@@ -73,7 +80,7 @@ def find(settings: SentenceSettings) -> ModelFiles:
     MissingModel
         When it is not on this machine, or not whole; the message names the command.
     InvalidModel
-        When it brings code of its own, or weights as a pickle alone.
+        When it brings code of its own, or weights as a pickle alone, or cannot take a prompt.
     MissingExtra
         When a hub name is given and no package is installed that knows the hub's cache.
     """
@@ -222,6 +229,9 @@ def _check(folder: Path, runtime: Kind, settings: SentenceSettings) -> None:
         lacking.append("config.json")
     if lacking:
         raise _missing(settings, ", ".join(lacking))
+    if settings.prompt and leaves_prompt_out(folder):
+        msg = f"prompt must be empty, as the pooling of {settings.name} passes over prompts"
+        raise InvalidModel(msg)
 
 
 def _lacking_weights(folder: Path) -> list[Path]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from relnews.embed.sentence.layout import (
     body,
-    leaves_prompt_out,
     modules,
     padding,
     pooling,
@@ -60,10 +59,9 @@ class OnnxRuntime:
         self.tokenizer.no_padding()
         self.max_tokens = token_limit(folder, max_tokens)
         self._padding = padding(folder)
-        self._inputs = [entry.name for entry in self._session.get_inputs()]
+        self._inputs = _inputs(self._session, found.file)
         self._output, self.pooling = _output(self._session, folder)
         self.batch_size = 1 if _ranges_at_run_time(graph) else _BATCH
-        _check_inputs(found.file, self._inputs)
         self.dimensions = self.encode(["a"]).shape[1]
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -107,7 +105,7 @@ def _output(session: Any, folder: Path) -> tuple[str, str]:  # noqa: ANN401  # n
         return _POOLED, pooled
     unsupported = [step.kind for step in modules(folder)[1:]]
     unsupported = [kind for kind in unsupported if kind not in {"Pooling", "Normalize", "Dropout"}]
-    if unsupported or pooled not in _POOLINGS or leaves_prompt_out(folder):
+    if unsupported or pooled not in _POOLINGS:
         msg = (
             f"an ONNX model must pool by {', '.join(_POOLINGS)} and have no further steps, got "
             f"{', '.join([pooled, *unsupported])} in {folder.name}; export it with "
@@ -117,10 +115,14 @@ def _output(session: Any, folder: Path) -> tuple[str, str]:  # noqa: ANN401  # n
     return next((name for name in names if "hidden" in name or "token" in name), names[0]), pooled
 
 
-def _check_inputs(file: str, inputs: list[str]) -> None:
-    if not set(inputs) <= set(_KNOWN) or "input_ids" not in inputs:
-        msg = f"{file} must take {', '.join(_KNOWN)} or some of them, got {', '.join(inputs)}"
+def _inputs(session: Any, file: str) -> list[str]:  # noqa: ANN401  # not typed
+    """Name the inputs of a graph, all of which must be known here."""
+    told = [f"{entry.name} {entry.type}" for entry in session.get_inputs()]
+    known = [f"{name} tensor(int64)" for name in _KNOWN]
+    if not set(told) <= set(known) or known[0] not in told:
+        msg = f"{file} must take {', '.join(known)} or some of them, got {', '.join(told)}"
         raise InvalidModel(msg)
+    return [entry.name for entry in session.get_inputs()]
 
 
 def _ranges_at_run_time(graph: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from relnews.embed.sentence.layout import leaves_prompt_out, pooling, token_limit
+from relnews.embed.sentence.layout import pooling, token_limit
 from relnews.errors import InvalidModel, MissingExtra
 
 if TYPE_CHECKING:
@@ -45,9 +45,6 @@ class TorchRuntime:
     def __init__(self, found: ModelFiles, max_tokens: int = 0, device: str = "") -> None:
         torch, load = _packages()
         folder = found.folder
-        if leaves_prompt_out(folder):
-            msg = f"pooling must take in the prompt, and that of {folder.name} does not"
-            raise InvalidModel(msg)
         self.max_tokens = token_limit(folder, max_tokens)
         self.pooling = pooling(folder)
         try:
