@@ -195,6 +195,25 @@ class Endless:
         return np.full((len(texts), 2), np.inf, np.float32)
 
 
+class Pointing(Endless):
+    """A runtime whose vectors point along the first axis with a storm, else along the second."""
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.array([[3, 0] if "storm" in text else [0, 5] for text in texts], np.float32)
+
+
+def test_pieces_count_by_their_tokens_whatever_the_length_of_their_vectors(
+    tiny_onnx: Path,
+) -> None:
+    found = find(settings(tiny_onnx))
+    encoder = SentenceEncoder(settings(tiny_onnx), found, Pointing(OnnxRuntime(found)))
+    stormy = [Article(id="e", headline="Fire", body="storm " * 29 + "bridge " * 5)]
+    [reading] = encoder.reader.read(stormy)
+    assert reading.weights == (29, 5)
+    expected = np.array([29, 5]) / np.hypot(29, 5)
+    assert np.abs(encoder.embed(stormy).vectors - expected).max() < 1e-3
+
+
 def test_numbers_that_are_not_finite_are_refused(tiny_onnx: Path) -> None:
     found = find(settings(tiny_onnx))
     encoder = SentenceEncoder(settings(tiny_onnx), found, Endless(OnnxRuntime(found)))
