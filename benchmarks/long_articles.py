@@ -80,6 +80,7 @@ VARIANTS = (
         for most in (2, 4, 8, 16)
         if tokens * most <= 2048  # noqa: PLR2004  # longer than any article here
     ),
+    Variant("16 windows of 64", 64, 16),
     Variant("8 windows of 128, equal weights", 128, 8, change=equal),
     Variant("8 windows of 256, equal weights", 256, 8, change=equal),
     Variant("8 windows of 128, headline on the first alone", 128, 8, change=bare),
