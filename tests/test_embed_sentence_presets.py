@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 
 MODELS = Path(__file__).parents[1] / "models"
 NAMES = sorted(path.parent.name for path in MODELS.glob("*/card.md"))
-LICENCES = ("MIT", "Apache-2.0")
-HEADINGS = [
-    *("What it is", "Measured here", "Bad at", "When to choose it", "How to get it"),
-]
+LICENCES = {"MIT", "Apache-2.0"}
+HEADINGS = ["What it is", "Measured here", "Bad at", "When to choose it", "How to get it"]
 
 FILE = """
 name = "intfloat/multilingual-e5-large"
@@ -73,8 +72,8 @@ def test_every_card_tells_what_must_be_known(name: str) -> None:
     folder = presets()[name]
     known = facts(folder)
     assert tuple(known) == FACTS
-    assert known["licence"].startswith(LICENCES)
-    assert int(re.findall(r"\d+", known["dimensions"])[0]) in {128, 256, 384, 768, 1024}
+    assert known["licence"] in LICENCES
+    assert int(known["dimensions"]) in {128, 256, 384, 768, 1024}
     text = card(folder)
     assert text.startswith(f"# {name}\n")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
@@ -85,20 +84,19 @@ def test_every_card_tells_what_must_be_known(name: str) -> None:
     assert (settings.prompt in known["prompt"]) if settings.prompt else known["prompt"] == "none"
     assert f"relnews models download {name}`" in text
     if settings.languages == (ANY_LANGUAGE,):
-        assert int(re.findall(r"\d+", known["languages"])[0]) >= 50
+        assert int(known["languages"]) >= 50
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_table_of_the_folder_says_what_the_card_says(name: str) -> None:
     text = (MODELS / "README.md").read_text(encoding="utf-8")
-    (row,) = re.findall(
-        rf"^\| \[`{re.escape(name)}`\]\({re.escape(name)}/card\.md\) .*$", text, re.M
-    )
+    (row,) = [
+        line for line in text.splitlines() if line.startswith(f"| [`{name}`]({name}/card.md)")
+    ]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     known = facts(presets()[name])
-    assert known["licence"].startswith(cells[2])
-    assert known["dimensions"].startswith(cells[4])
-    assert known["tokens"].startswith(cells[5])
+    columns = ("languages", "licence", "size", "dimensions", "tokens")
+    assert cells[1:] == [known[column] for column in columns]
 
 
 def test_a_file_gives_the_settings_it_describes(tmp_path: Path) -> None:
@@ -163,7 +161,7 @@ def test_the_sites_own_view_can_be_named_in_a_file(tmp_path: Path) -> None:
     [
         ("multilingual-e5-smal", "got 'multilingual-e5-smal'; presets: multilingual-e5-small"),
         ("zzz", "a preset, a TOML file, a folder or a hub name .* presets: default, "),
-        ("", "a model must be"),
+        (".hidden", "a model must be"),
         ("a/b/c", "a model must be"),
         ("../weights", "a model must be"),
         (Path("owner/model"), "a model must be"),
@@ -175,8 +173,6 @@ def test_what_is_no_model_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidModel, match=message):
-        if given == "":
-            given = str(tmp_path / "nowhere")
         load_settings(given)
 
 
@@ -236,8 +232,6 @@ SETTINGS = st.builds(
 
 @given(SETTINGS)
 def test_what_is_written_is_read_back(settings: SentenceSettings) -> None:
-    import tomllib
-
     written = settings_to_toml(settings)
     assert settings_from(tomllib.loads(written), Path("/nowhere")) == settings
 
@@ -246,8 +240,15 @@ def test_only_what_differs_from_the_defaults_is_written() -> None:
     assert settings_to_toml(SentenceSettings(name="a/b")) == 'name = "a/b"\n'
     every = replace(
         SentenceSettings(name="a/b"),
-        **{"revision": "r", "runtime": "onnx", "file": "f", "prompt": "p", "max_tokens": 1},
-        **{"long_text": "lead", "max_windows": 2, "dimensions": 3, "languages": ("de",)},
+        revision="r",
+        runtime="onnx",
+        file="f",
+        prompt="p",
+        max_tokens=1,
+        long_text="lead",
+        max_windows=2,
+        dimensions=3,
+        languages=("de",),
         semantic_weight=0.5,
     )
     assert settings_to_toml(every).count("\n") == len(fields(SentenceSettings))

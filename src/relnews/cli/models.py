@@ -39,16 +39,15 @@ def list_presets(as_json: bool) -> None:
     rows = []
     for name, folder in presets().items():
         known = facts(folder)
-        here = _is_here(load_settings(name))
-        rows.append({"name": name, "here": here, **{key: known[key] for key in COLUMNS}})
+        is_here = _is_here(load_settings(name))
+        rows.append({"name": name, "here": is_here, **{key: known[key] for key in COLUMNS}})
     if as_json:
         options.print_json(rows)
         return
-    table = [("name", "here", *COLUMNS)]
-    table += [
-        (str(row["name"]), "yes" if row["here"] else "no", *(str(row[key]) for key in COLUMNS))
-        for row in rows
-    ]
+    table = [["name", "here", *COLUMNS]]
+    for row in rows:
+        here = "yes" if row["here"] else "no"
+        table.append([str(row["name"]), here, *(str(row[key]) for key in COLUMNS)])
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:
         cells = (f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from relnews.embed.sentence.settings import SentenceSettings
 
 CONFIGURATION = ("*.json", "*.txt", "*.model")
-"""Tokenizer, pooling and the like; a .model is a vocabulary of SentencePiece. No pattern lets code or pickles pass (.py, .bin, .pt, .pkl)."""
+"""Tokenizer, pooling and the like; a .model is a vocabulary of SentencePiece.
+
+No pattern here lets code or pickles pass (.py, .bin, .pt, .pkl).
+"""
 
 WEIGHTS = ("*.safetensors",)
 OTHER_RUNTIMES = ("onnx/*", "openvino/*")
@@ -59,7 +62,8 @@ def download(settings: SentenceSettings, folder: Path | None = None) -> Path:
         return find(settings).folder
     carried = replace(settings, name=".", revision="")
     (path / BESIDE_MODEL).write_text(settings_to_toml(carried), encoding="utf-8")
-    return find(replace(carried, name=str(path.absolute()))).folder
+    find(replace(carried, name=str(path.absolute())))
+    return path
 
 
 def wanted(settings: SentenceSettings) -> dict[str, list[str]]:
@@ -86,7 +90,7 @@ def _fetch(settings: SentenceSettings, folder: Path | None) -> Path:
                 local_dir=folder,
             )
         )
-    except Exception as error:  # noqa: BLE001  # whatever the hub's HTTP library raises
+    except Exception as error:  # whatever the hub's HTTP library raises
         first, *_ = str(error).strip().splitlines() or [type(error).__name__]
         at = f" at revision {settings.revision}" if settings.revision else ""
         msg = f"{settings.name}{at} could not be downloaded from the hub: {first}"
