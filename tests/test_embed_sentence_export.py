@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 import relnews.embed.sentence.export as under_test
 import tiny_models
 from relnews.embed.sentence.export import export_onnx
-from relnews.errors import InvalidModel, MissingExtra
+from relnews.errors import InvalidModel, MissingExtra, MissingModel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,8 +99,7 @@ def _roberta(folder: Path) -> Path:
         type_vocab_size=1,
     )
     XLMRobertaModel(config).save_pretrained(folder)
-    modules = [{"type": "sentence_transformers.models.Transformer", "path": ""}]
-    (folder / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    tiny_models.tokenizer().save(str(folder / "tokenizer.json"))
     return folder
 
 
@@ -125,7 +124,7 @@ def test_an_export_that_differs_leaves_nothing_behind(
 
 def test_a_place_that_cannot_be_written_to_is_told(tiny_transformer: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(InvalidModel, match="writable"):
+    with pytest.raises(InvalidModel, match=r"could not be exported to .*file"):
         export_onnx(tiny_transformer, tmp_path / "file" / "export", int8=False)
 
 
@@ -134,18 +133,16 @@ def test_a_place_that_cannot_be_written_to_is_told(tiny_transformer: Path, tmp_p
     [
         (["Transformer", "Pooling", "Dense"], "has Transformer, Pooling, Dense"),
         (["StaticEmbedding"], "only a transformer with pooling can be exported"),
-        ([], "must be a sentence-transformers folder"),
-        (None, "must be a sentence-transformers folder"),
+        ([], "only a transformer with pooling can be exported"),
     ],
 )
 def test_what_cannot_be_exported_is_refused(
-    modules: list[str] | None, message: str, tmp_path: Path
+    modules: list[str], message: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "model"
     folder.mkdir()
-    if modules is not None:
-        steps = [{"type": f"sentence_transformers.models.{kind}", "path": ""} for kind in modules]
-        (folder / "modules.json").write_text(json.dumps(steps), encoding="utf-8")
+    steps = [{"type": f"sentence_transformers.models.{kind}", "path": ""} for kind in modules]
+    (folder / "modules.json").write_text(json.dumps(steps), encoding="utf-8")
     with pytest.raises(InvalidModel, match=message):
         export_onnx(folder, tmp_path / "export", int8=False)
     assert not (tmp_path / "export").exists()
@@ -155,7 +152,27 @@ def test_a_pickle_is_not_opened(tiny_transformer: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pickled"
     shutil.copytree(tiny_transformer, folder)
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-    with pytest.raises(InvalidModel, match="readable"):
+    with pytest.raises(InvalidModel, match="must be safetensors, got only the pickle"):
+        export_onnx(folder, tmp_path / "export", int8=False)
+    assert not (tmp_path / "export").exists()
+
+
+def test_a_folder_that_is_not_there_or_not_whole_is_told(tmp_path: Path) -> None:
+    for folder in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(MissingModel):
+            export_onnx(folder, tmp_path / "export", int8=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kind_that_transformers_does_not_know_is_told(
+    tiny_transformer: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "unknown"
+    shutil.copytree(tiny_transformer, folder)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config["model_type"] = "nobody-knows"
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(InvalidModel, match=r"unknown could not be exported to .*nobody-knows"):
         export_onnx(folder, tmp_path / "export", int8=False)
     assert not (tmp_path / "export").exists()
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from relnews.embed.sentence.files import find
 from relnews.embed.sentence.presets import BESIDE_MODEL, settings_to_toml
 from relnews.errors import InvalidModel, MissingExtra, MissingModel
 
@@ -49,8 +50,6 @@ def download(settings: SentenceSettings, folder: Path | None = None) -> Path:
     MissingModel
         When the hub cannot be reached, has no such model, or has it without the files needed.
     """
-    from relnews.embed.sentence.files import find  # noqa: PLC0415  # what it needs is an extra
-
     if Path(settings.name).is_absolute():
         msg = f"a model to download must have a hub name, got the folder {settings.name}"
         raise InvalidModel(msg)

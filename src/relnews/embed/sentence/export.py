@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import logging
 import shutil
 import warnings
@@ -13,7 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from relnews.embed.sentence.files import find
+from relnews.embed.sentence.layout import modules
 from relnews.embed.sentence.presets import BESIDE_MODEL
+from relnews.embed.sentence.settings import SentenceSettings
 from relnews.errors import InvalidModel, MissingExtra
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ LARGEST_FILE = 1_500_000_000
 TOLERANCE = 1e-3
 """Largest difference in a hidden state between torch and the export, where values are near 1."""
 
-_EXPORTABLE = {"Transformer", "Pooling", "Normalize"}
+_EXPORTABLE = {"Transformer", "Pooling", "Normalize", "Dropout"}
 _CONFIGURATION = {".json", ".txt", ".model"}
 
 
@@ -53,6 +55,8 @@ def export_onnx(
         static embedding), `target` exists or cannot be written, or the export differs.
     MissingExtra
         When a package of the extra ``export`` is not installed.
+    MissingModel
+        When `folder` is not there, or not whole.
     """
     folder, target = Path(folder), Path(target)
     if target.exists():
@@ -72,25 +76,24 @@ def export_onnx(
             with _quiet():
                 _write(transformer, new / "onnx" / "model.onnx", int8=int8)
             new.rename(target)
-    except OSError as error:
-        msg = f"{folder} must be readable and {target} writable: {error}"
+    except InvalidModel:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:  # files; transformers; the exporter
+        first, *_ = str(error).strip().splitlines() or [type(error).__name__]
+        msg = f"{folder} could not be exported to {target}: {first}"
         raise InvalidModel(msg) from error
     return target
 
 
 def _transformer(folder: Path) -> Path:
-    """Give the folder of the transformer itself, if nothing but pooling comes after it."""
-    try:
-        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
-        kinds = [str(module["type"]).rpartition(".")[2] for module in modules]
-        path = folder / str(modules[0]["path"])
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        msg = f"{folder} must be a sentence-transformers folder, with a modules.json: {error}"
-        raise InvalidModel(msg) from error
-    if kinds[0] != "Transformer" or not set(kinds) <= _EXPORTABLE:
+    """Give the folder of the transformer itself, if it is whole and only pooling comes after it."""
+    steps = modules(folder)
+    kinds = [step.kind for step in steps]
+    if kinds[:1] != ["Transformer"] or not set(kinds) <= _EXPORTABLE:
         msg = f"only a transformer with pooling can be exported, {folder} has {', '.join(kinds)}"
         raise InvalidModel(msg)
-    return path
+    find(SentenceSettings(name=str(folder), runtime="torch"))
+    return steps[0].folder
 
 
 def _all_but_configuration(folder: str, names: list[str]) -> list[str]:
@@ -110,7 +113,7 @@ def _write(transformer: Path, graph: Path, *, int8: bool) -> None:
     example = _example(model.config, lengths=(5, 3))
     free = torch.export.Dim.DYNAMIC
     weights = sum(each.numel() * each.element_size() for each in model.parameters())
-    # The older exporter (dynamo=False) traces one mask and drops it: padding then counts as text.
+    # The older exporter (dynamo=False) gives the same graph sooner, but torch is giving it up.
     torch.onnx.export(
         _hidden_states(model),
         kwargs=example,
