@@ -78,6 +78,8 @@ def asked(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             target = (local_dir or cache) / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(repository / file, target)
+        if local_dir:  # where the real one notes what it has fetched
+            (local_dir / ".cache" / "huggingface").mkdir(parents=True, exist_ok=True)
         return str(local_dir or cache)
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot)
@@ -107,7 +109,22 @@ def test_a_folder_can_be_carried_away(asked: list[str | None], tmp_path: Path) -
     assert asked == ["abc"]
     assert folder == tmp_path / "here"
     there = folder.rename(tmp_path / "there")
-    assert load_settings(there) == replace(SETTINGS, name=str(there), revision="")
+    assert load_settings(there) == replace(SETTINGS, name=str(there))
+    assert not (there / ".cache").exists()
+
+
+def test_a_folder_appears_when_it_is_complete_and_an_interrupted_one_goes_on(
+    asked: list[str | None], repository: Path, tmp_path: Path
+) -> None:
+    weights = repository / "model.safetensors"
+    weights.rename(tmp_path / "later")
+    with pytest.raises(MissingModel, match=rf"{NAME} came from the hub without .*\.safetensors"):
+        download(SETTINGS, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "later").rename(weights)
+    assert download(SETTINGS, tmp_path / "new") == tmp_path / "new"
+    assert asked == ["abc", "abc"]
+    assert not list(tmp_path.glob(".new*"))
 
 
 def test_an_onnx_model_comes_without_other_weights(asked: list[str | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,8 @@ def download(settings: SentenceSettings, folder: Path | None = None) -> Path:
         Which model, at which revision, for which runtime.
     folder
         Where to put the files, with a `BESIDE_MODEL` that keeps the settings: such a folder can
-        be carried to a machine without a network. None: the hub's cache of this user.
+        be carried to a machine without a network. It appears when it is complete. None: the
+        hub's cache of this user.
 
     Returns
     -------
@@ -56,13 +58,16 @@ def download(settings: SentenceSettings, folder: Path | None = None) -> Path:
     if folder is not None and folder.exists():
         msg = f"a model must be put into a folder that is not there yet, got {folder}"
         raise InvalidModel(msg)
-    path = _fetch(settings, folder)
     if folder is None:
-        return find(settings).folder
-    carried = replace(settings, name=".", revision="")
-    (path / BESIDE_MODEL).write_text(settings_to_toml(carried), encoding="utf-8")
-    find(replace(carried, name=str(path.absolute())))
-    return path
+        _fetch(settings, None)
+        return _whole(settings, settings.name)
+    partial = folder.with_name(f".{folder.name}.part")  # a download that breaks off goes on here
+    _fetch(settings, partial)
+    _whole(settings, str(partial.absolute()))
+    shutil.rmtree(partial / ".cache", ignore_errors=True)  # the hub's notes on what it fetched
+    told = settings_to_toml(replace(settings, name="."))
+    (partial / BESIDE_MODEL).write_text(told, encoding="utf-8")
+    return partial.rename(folder)
 
 
 def wanted(settings: SentenceSettings) -> dict[str, list[str]]:
@@ -76,23 +81,31 @@ def wanted(settings: SentenceSettings) -> dict[str, list[str]]:
     return {"allow": [*CONFIGURATION, *WEIGHTS], "ignore": [*OTHER_RUNTIMES]}
 
 
-def _fetch(settings: SentenceSettings, folder: Path | None) -> Path:
+def _fetch(settings: SentenceSettings, folder: Path | None) -> None:
     hub = _hub(settings)
     patterns = wanted(settings)
     try:
-        return Path(
-            hub.snapshot_download(
-                settings.name,
-                revision=settings.revision or None,
-                allow_patterns=patterns["allow"],
-                ignore_patterns=patterns["ignore"],
-                local_dir=folder,
-            )
+        hub.snapshot_download(
+            settings.name,
+            revision=settings.revision or None,
+            allow_patterns=patterns["allow"],
+            ignore_patterns=patterns["ignore"],
+            local_dir=folder,
         )
     except Exception as error:  # whatever the hub's HTTP library raises
         first, *_ = str(error).strip().splitlines() or [type(error).__name__]
         at = f" at revision {settings.revision}" if settings.revision else ""
         msg = f"{settings.name}{at} could not be downloaded from the hub: {first}"
+        raise MissingModel(msg) from error
+
+
+def _whole(settings: SentenceSettings, name: str) -> Path:
+    """Give the folder of what was fetched, under the name it goes by here."""
+    try:
+        return find(replace(settings, name=name)).folder
+    except MissingModel as error:
+        lack, _, _ = str(error).partition(";")  # the advice that follows would be to download it
+        msg = f"{settings.name} came from the hub without files that are needed: {lack}"
         raise MissingModel(msg) from error
 
 

@@ -44,9 +44,8 @@ def export_onnx(
 
     The new folder has the tokenizer, the pooling and ``onnx/model.onnx`` with free batch and
     sequence axes, which gives hidden states; with `int8` it is ``onnx/model_qint8.onnx``,
-    quantised dynamically by channel (per tensor is a third as close to the original). The graph
-    is compared with torch on padded input before it counts. The folder appears as a whole or
-    not at all.
+    quantised dynamically by channel. The graph is compared with torch on padded input before it
+    counts. The folder appears as a whole or not at all.
 
     Raises
     ------
@@ -134,7 +133,8 @@ def _loaded(transformer: Path) -> Any:  # noqa: ANN401  # torch has no types her
     import torch  # noqa: PLC0415  # an extra brings it
     from transformers import AutoModel  # noqa: PLC0415  # the same
 
-    # Attention written out (eager) quantises better than the fused one: 0.19 s against 0.25 s.
+    # Attention written out (eager) leaves a faster int8 graph than the fused one: 8 texts of 256
+    # tokens took all-MiniLM-L6-v2 0.19 s of one core against 0.25 s.
     model = AutoModel.from_pretrained(
         transformer,
         local_files_only=True,
@@ -202,6 +202,8 @@ def _quantize(graph: Path) -> None:
     )
 
     new = graph.with_name("model_qint8.onnx")
+    # By channel, vectors of all-MiniLM-L6-v2 have a mean cosine of .988 with the original's; by
+    # tensor .955 (16 short texts).
     quantize_dynamic(graph, new, per_channel=True, weight_type=QuantType.QInt8)
     for path in graph.parent.glob(f"{graph.name}*"):
         path.unlink()
