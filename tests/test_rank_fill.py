@@ -82,6 +82,18 @@ def test_an_article_without_a_section_is_filled_from_the_whole_site() -> None:
     ]
 
 
+def test_fills_in_the_language_of_the_article_go_before_all_others() -> None:
+    rows = [
+        *SITE,
+        Row(id="sport-english", section="Sport", published=ago(2), language="en"),
+        Row(id="kultur-french", section="Kultur", published=ago(1), language="fr"),
+    ]
+    english, french = ("sport-english", "section"), ("kultur-french", "newest")
+    assert filled(rows, "none") == []
+    assert filled(rows, "section") == [*SECTION, english]
+    assert filled(rows, "newest") == [*SECTION, *NEWEST, english, french]
+
+
 def test_a_section_that_no_article_has_gives_no_section_fill() -> None:
     draft = replace(SOURCE, id="draft", section="Wetter")
     assert {placed_by for _, placed_by in filled(SITE, "newest", query=draft)} == {"newest"}
@@ -140,7 +152,7 @@ def test_fills_keep_to_caps_and_separations() -> None:
 def test_fills_come_newest_first_each_once_and_a_shorter_list_is_a_prefix(
     rows: list[Row], k: int
 ) -> None:
-    rows = [replace(row, shingles=(), words={}, vector=()) for row in rows]
+    rows = [replace(row, shingles=(), words={}, vector=(), language="de") for row in rows]
     found = filled(rows, "newest", query=rows[0])
     assert len(found) == len(rows) - 1
     assert filled(rows, "newest", query=rows[0], k=k) == found[:k]

@@ -166,7 +166,7 @@ def test_many_lists_take_few_queries_and_no_whole_bodies(rec: Recommender) -> No
     with queries(rec) as single:
         one_by_one(rec, NOON, 5)
     tables = [query.split("FROM ")[1].split()[0] for query in bulk if query.startswith("SELECT")]
-    assert tables == ["lists", "related", "lists", "meta", "articles"]
+    assert tables == ["lists", "related", "lists", "meta", "articles", "articles"]
     assert len(single) > 3 * len(tables)
     assert not any("articles.body" in query.replace("substr(articles.body", "") for query in bulk)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
 UNDATED = -(2**62)
@@ -129,6 +131,18 @@ class Corpus:
         """Give the semantic date of rows as seen at a moment: the update, once it happened."""
         published, updated = self["published"][rows], self["updated"][rows]
         return np.where(updated <= at, np.maximum(updated, published), published)
+
+    def languages(self, rows: npt.NDArray[np.intp]) -> list[str]:
+        """Give the language of rows, two-letter codes."""
+        names = self.names["language"].names
+        return [names[code] for code in self["language"][rows].tolist()]
+
+    def written_in(
+        self, languages: Iterable[str], rows: npt.NDArray[np.intp] | slice = slice(None)
+    ) -> npt.NDArray[np.bool_]:
+        """Tell which rows are in one of some languages; ``de-CH`` is ``de``."""
+        codes = [self.names["language"].find(language.lower()[:2]) for language in languages]
+        return np.isin(self["language"][rows], codes)
 
     def newest_first(
         self, rows: npt.NDArray[np.intp], at: int, *keys: npt.NDArray[np.float32]

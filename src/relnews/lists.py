@@ -55,6 +55,7 @@ class _Made:
 
     entries: tuple[Related, ...]
     note: str
+    language: str
     reach: float
     is_off: bool = False
 
@@ -81,6 +82,7 @@ class ListMaker:
             k=asked.k,
             entries=made.entries,
             note=made.note,
+            language=made.language,
             _why_not=(lambda _: made.note) if made.is_off else partial(self.why_not, asked),
         )
 
@@ -102,7 +104,8 @@ class ListMaker:
         """Rank, and rank again without what the final check finds."""
         off = switched_off(asked.article, self._mirror.rules)
         if off:
-            return _Made((), off, NOTHING_MATTERS, is_off=True)
+            language = language_of(self._mirror, asked)
+            return _Made((), off, language, NOTHING_MATTERS, is_off=True)
         query = query_of(self._mirror, asked)
         while True:
             ranker = Ranker(self._mirror.site(), self._policy, self._mirror.rules, query)
@@ -116,7 +119,7 @@ class ListMaker:
                 break
             query = replace(query, exclude=query.exclude | wrong.keys())
         entries = self._entries(asked.article, query, ranker, placed, articles)
-        return _Made(entries, note(entries, asked.k), ranker.reach)
+        return _Made(entries, note(entries, asked.k), query.language, ranker.reach)
 
     def why_not(self, asked: Asked, target_id: str) -> str:
         """Say at which stage a target was left out of a list, as things stand now."""
@@ -140,6 +143,7 @@ class ListMaker:
         if not placed:
             return ()
         rows = np.array([entry.row for entry in placed], np.intp)
+        languages = self._mirror.corpus.languages(rows)
         evidence = ranker.evidence(rows)
         words = self._shared_words(article, query, rows)
         words = [
@@ -164,6 +168,7 @@ class ListMaker:
                     placed_by=entry.placed_by,
                     shared_words=words[place],
                     reason=sentence(entry.placed_by, relation, apart, target.section, words[place]),
+                    language=languages[place],
                 )
             )
         return tuple(entries)
@@ -192,16 +197,23 @@ def switched_off(article: Article, rules: RuleSet) -> str:
     return "no list: switched off by a rule" if rules.no_list(article.id) else ""
 
 
+def language_of(mirror: Mirror, asked: Asked) -> str:
+    """Give the language that the article of a question is read in, a two-letter code."""
+    row = mirror.corpus.row_of.get(asked.article.id) if asked.stored else None
+    if row is None:
+        return mirror.analyzer.language_of(asked.article)
+    return mirror.corpus.languages(np.array([row]))[0]
+
+
 def query_of(mirror: Mirror, asked: Asked) -> Query:
     """Turn a question into what retrieval and ranking take; the mirror must be fresh."""
     article, at = asked.article, asked.at
     row = mirror.corpus.row_of.get(article.id) if asked.stored else None
+    language = language_of(mirror, asked)
     if row is None:
-        language = mirror.analyzer.language_of(article)
         document = mirror.analyzer.draft(article, language)
         semantic = mirror.embed(article, document)
     else:
-        language = mirror.corpus.names["language"].names[mirror.corpus["language"][row]]
         document, semantic = mirror.document(row), mirror.vector(row)
     return Query(
         id=article.id,

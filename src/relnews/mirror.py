@@ -151,7 +151,8 @@ class Mirror:
         """Give what lists are made from."""
         vectors = self._vectors[: len(self.corpus)]
         index = self._index_over(vectors)
-        return Site(self.corpus, self.lexical, vectors, index, self.model.calibration)
+        languages = self.model.semantic.languages
+        return Site(self.corpus, self.lexical, vectors, index, self.model.calibration, languages)
 
     def _index_over(self, vectors: npt.NDArray[np.float32]) -> Index:
         if self.index_maker is None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from relnews.lists import TEASER_LOOK, note, switched_off, with_teaser
+from relnews.lists import TEASER_LOOK, Asked, note, switched_off, with_teaser
 from relnews.rank.check import violations
 from relnews.types import Related, RelatedList
 
@@ -45,36 +45,52 @@ class StoredLists:
         All articles on the lists, and those the lists are for, are read together: one query for
         500 of them. They are all in memory until the last list is made.
         """
-        ids = chain.from_iterable(
-            (stored.source_id, *(row.target_id for row in stored.rows)) for stored in lists
+        ids = dict.fromkeys(
+            chain.from_iterable(
+                (stored.source_id, *(row.target_id for row in stored.rows)) for stored in lists
+            )
         )
         length = None if self._bodies else TEASER_LOOK
         articles = self._store.articles(ids, body_length=length)
-        return [self._shown(stored, articles, at, k, exclude) for stored in lists]
+        languages = self._store.languages(ids)
+        shown = []
+        for stored in lists:
+            source = articles[stored.source_id]  # a list without its article cannot be
+            asked = Asked(source, at, k, exclude, stored=True)
+            shown.append(self._shown(stored, asked, articles, languages))
+        return shown
 
     def _shown(
         self,
         stored: StoredList,
+        asked: Asked,
         articles: dict[str, Article],
-        at: datetime,
-        k: int,
-        exclude: frozenset[str],
+        languages: dict[str, str],
     ) -> RelatedList:
-        name = stored.source_id
-        off = switched_off(articles[name], self._rules)  # a list without its article cannot be
+        name, k = stored.source_id, asked.k
+        off = switched_off(asked.article, self._rules)
         pairs = [(row.target_id, articles.get(row.target_id)) for row in stored.rows]
-        wrong = violations(pairs, name, at, exclude, self._rules)
+        wrong = violations(pairs, name, asked.at, asked.exclude, self._rules)
         sound = [] if off else [row for row in stored.rows if row.target_id not in wrong]
-        entries = tuple(_related(row, self._target(articles, row)) for row in sound[:k])
-        text = off or note(entries, k)
-        return RelatedList(source_id=name, at=at, k=k, entries=entries, note=text)
+        entries = tuple(
+            _related(row, self._target(articles, row), languages.get(row.target_id, ""))
+            for row in sound[:k]
+        )
+        return RelatedList(
+            source_id=name,
+            at=asked.at,
+            k=k,
+            entries=entries,
+            note=off or note(entries, k),
+            language=languages.get(name, ""),
+        )
 
     def _target(self, articles: dict[str, Article], row: StoredEntry) -> Article:
         shown = with_teaser(articles[row.target_id])
         return shown if self._bodies else replace(shown, body="")
 
 
-def _related(row: StoredEntry, article: Article) -> Related:
+def _related(row: StoredEntry, article: Article, language: str) -> Related:
     return Related(
         article=article,
         score=row.score,
@@ -86,4 +102,5 @@ def _related(row: StoredEntry, article: Article) -> Related:
         placed_by=row.placed_by,
         shared_words=row.shared_words,
         reason=row.reason,
+        language=language,
     )

@@ -216,6 +216,8 @@ class Related:
     `relevance` and `freshness` are in [0, 1], larger is better; `score` is their product.
     `lexical` and `semantic` are the cosine similarities behind the relevance. `shared_words` are
     the words that weigh most in both articles, strongest first. `reason` is one sentence.
+    `language` is the two-letter code of the language that the article was read in: its own, or
+    the one detected.
     """
 
     article: Article
@@ -228,6 +230,7 @@ class Related:
     placed_by: PlacedBy
     shared_words: tuple[str, ...] = ()
     reason: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +238,7 @@ class RelatedList:
     """The list of one article at one moment: at most `k` entries, best first.
 
     Iterating gives the entries. `note` says in words when and why there are fewer than `k`, or
-    which of them are fills.
+    which of them are fills. `language` is the two-letter code of the article's own language.
     """
 
     source_id: str
@@ -243,6 +246,7 @@ class RelatedList:
     k: int
     entries: tuple[Related, ...]
     note: str = ""
+    language: str = ""
     _why_not: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Related]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
 
 Kind = tuple[str, str]
-"""What decides which targets an article may have: its language and its outlet; empty: any."""
+"""What decides which targets an article may have: its language, and its outlet; empty: any."""
 
 
 class Retrieval:
@@ -56,7 +56,7 @@ class Retrieval:
         """Give what decides which targets an article may have."""
         corpus, policy = self._mirror.corpus, self._task.policy
         code = corpus["language"][corpus.row_of[article.id]]
-        language = "" if policy.languages else corpus.names["language"].names[code]
+        language = corpus.names["language"].names[code]
         return language, article.source if policy.same_source else ""
 
     def candidates(self, kind: Kind, articles: Sequence[Article]) -> CandidateBlock:
@@ -73,7 +73,7 @@ class Retrieval:
         index, score = self._edition.site.index, self._edition.score
         block = no_candidates(len(articles), FIRST_POOL)
         for place, article in enumerate(articles):
-            eligible = self._may_be_chosen(kind).copy()
+            eligible = self._may_be_related(kind).copy()
             eligible[self._barred(article.id)] = False
             found = index.search(
                 query_of(self._mirror, self._task.asked(article)), score, eligible, FIRST_POOL
@@ -91,13 +91,13 @@ class Retrieval:
     def _scan(self, kind: Kind) -> Scan:
         if kind not in self._scans:
             edition, site = self._edition, self._edition.site
-            eligible = self._may_be_chosen(kind)
+            eligible = self._may_be_related(kind)
             self._scans[kind] = Scan(
                 site.corpus, site.lexical, site.vectors, edition.score, eligible, edition.at
             )
         return self._scans[kind]
 
-    def _may_be_chosen(self, kind: Kind) -> Mask:
+    def _may_be_related(self, kind: Kind) -> Mask:
         """Mark what may follow any article of a kind, shape (n,)."""
         if kind not in self._eligible:
             edition, nothing = self._edition, np.zeros(0, np.int32)
@@ -114,5 +114,5 @@ class Retrieval:
                 exclude=frozenset(),
             )
             case = Case(edition.site, query, edition.policy, edition.rules, edition.score)
-            self._eligible[kind] = Eligibility(case).may_be_chosen()
+            self._eligible[kind] = Eligibility(case).may_be_related()
         return self._eligible[kind]

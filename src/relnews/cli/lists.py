@@ -90,9 +90,8 @@ def explain(
         options.print_json(record | ({"target_id": target_id, "why": verdict} if target_id else {}))
     elif target_id:
         click.echo(f"{target_id} under {source_id}: {verdict}")
-        for entry in found:
-            if entry.article.id == target_id:
-                print_entry(found.ids.index(target_id) + 1, entry, at.tzinfo, parts=True)
+        if target_id in found.ids:
+            print_entry(found, found.ids.index(target_id) + 1, parts=True)
     else:
         print_list(article, found, parts=True)
 

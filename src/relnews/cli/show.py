@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from relnews.evaluate.results import Comparison, Evaluation, TaskResult
-    from relnews.types import Article, Related, RelatedList
+    from relnews.types import Article, RelatedList
 
 WIDTH = 88
 SHOWN_METRICS = 6
@@ -21,18 +21,22 @@ def print_list(article: Article, related: RelatedList, *, parts: bool = False) -
     """Print an article's headline and its list, with the reasons."""
     zone = related.at.tzinfo
     click.echo(f"{_line(article, zone)}\n  {article.headline}\n\nEmpfohlen")
-    for position, entry in enumerate(related.entries, start=1):
-        print_entry(position, entry, zone, parts=parts)
+    for position in range(1, len(related) + 1):
+        print_entry(related, position, parts=parts)
     if related.note:
         click.echo(f"  ({related.note})")
 
 
-def print_entry(position: int, entry: Related, zone: tzinfo | None, *, parts: bool = False) -> None:
+def print_entry(related: RelatedList, position: int, *, parts: bool = False) -> None:
     """Print one entry: headline, teaser, reason, and its score parts if wanted."""
+    entry = related[position - 1]
+    foreign = entry.language if entry.language != related.language else ""
     click.echo(f"  {position}. {entry.article.headline}  [{entry.article.id}]")
     for line in wrap(entry.article.teaser, WIDTH - 5):
         click.echo(indent(line, " " * 5))
-    click.echo(indent(f"{_line(entry.article, zone)}: {entry.reason}", " " * 5))
+    click.echo(
+        indent(f"{_line(entry.article, related.at.tzinfo, foreign)}: {entry.reason}", " " * 5)
+    )
     if parts:
         score = (
             f"score {entry.score:.3f} = relevance {entry.relevance:.3f} "
@@ -88,8 +92,8 @@ def _print_comparison(compared: Comparison) -> None:
     )
 
 
-def _line(article: Article, zone: tzinfo | None) -> str:
-    """Name section, source and date of an article, as far as they are known."""
+def _line(article: Article, zone: tzinfo | None, language: str = "") -> str:
+    """Name section, source, language and date of an article, as far as they are known."""
     published = article.published_at
     date = f"{published.astimezone(zone):%d.%m.%Y %H:%M}" if published else "undated"
-    return " · ".join(part for part in (article.section, article.source, date) if part)
+    return " · ".join(part for part in (article.section, article.source, language, date) if part)

@@ -27,13 +27,14 @@ def html_block(related: RelatedList) -> str:
     """Return the list as a fragment of HTML without styles; "" for an empty list.
 
     A `section` with a heading and an ordered list of articles: linked headline, teaser, section
-    and time, each with a class to style it by. Labels are in the language of the first entry.
+    and time, each with a class to style it by. Labels are in the language of the list, or of its
+    first entry where that is not known; an entry in another one says so (`lang`, `hreflang`).
     Times are written in the time zone of the list's moment. All text is escaped; an address that
     is neither http, https nor relative becomes no link.
     """
     if not related.entries:
         return ""
-    labels = labels_for(related[0].article.language)
+    labels = labels_for(related.language or related[0].article.language)
     template = _environment().get_template("block.html.jinja")
     return template.render(related=related, labels=labels, explain=False)
 
@@ -49,7 +50,7 @@ def html_page(
     Parameters
     ----------
     article
-        The source article. Its language chooses the labels.
+        The source article. Its language, or else that of the list, chooses the labels.
     related
         Its list. An empty one leaves the block out.
     site
@@ -57,7 +58,8 @@ def html_page(
     explain
         Show beside each entry why it stands there, and under the list its note and moment.
     """
-    labels = labels_for(article.language)
+    language = language_tag(article.language) or related.language
+    labels = labels_for(language)
     return (
         _environment()
         .get_template("page.html.jinja")
@@ -67,7 +69,7 @@ def html_page(
             site=site.strip(),
             explain=explain,
             labels=labels,
-            lang=language_tag(article.language) or labels.lang,
+            lang=language_tag(language) or labels.lang,
         )
     )
 

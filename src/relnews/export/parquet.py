@@ -41,7 +41,7 @@ def _schema() -> Any:  # noqa: ANN401  # pyarrow has no types
     import pyarrow as pa  # noqa: PLC0415  # large, and an extra
 
     time = pa.timestamp("us", "UTC")
-    texts = ("headline", "teaser", "url", "section", "source")
+    texts = ("headline", "teaser", "url", "section", "source", "language")
     parts = ("score", "relevance", "freshness", "lexical", "semantic")
     columns = [
         ("source_id", pa.string()),

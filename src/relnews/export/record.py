@@ -57,6 +57,7 @@ def _entry(position: int, entry: Related) -> dict[str, Any]:
         "url": article.url,
         "section": article.section,
         "source": article.source,
+        "language": entry.language,
         "published_at": article.published_at,
         "score": round(entry.score, 6),
         "relevance": round(entry.relevance, 6),

@@ -56,6 +56,7 @@ RELATED_ARTICLES = Table(
     Column("url", Text, nullable=False),
     Column("section", Text, nullable=False),
     Column("source", Text, nullable=False),
+    Column("language", Text, nullable=False),
     Column("published_at", schema.UtcTime),
     Column("score", Float, nullable=False),
     Column("relevance", Float, nullable=False),

@@ -49,7 +49,8 @@ class Choice:
         places = np.arange(len(scores))
         self._open = places < n_candidates
         self.reserved = self._open & (places >= n_candidates - n_reserved)
-        self._scores = later_first(scores, pool.in_source_story & self._open, pool.dates, date)
+        told = pool.in_source_story & self._open & ~pool.foreign  # a translation is no development
+        self._scores = later_first(scores, told, pool.dates, date)
         top = self._scores.max()
         self._selection = policy.selector.begin(self._scores / top if top > 0 else self._scores)
         self._most = policy.max_same_story
@@ -70,13 +71,20 @@ class Choice:
     def best(self, allowed: Mask) -> int:
         """Return the place of the allowed candidate that adds most, or rather of its best copy.
 
-        Of copies, own reporting goes before agency, then the newest, then the best score.
+        Of copies, the article's language goes before others, own reporting before agency, then
+        the newest, then the best score.
         """
+        pool = self.pool
         place = int(np.argmax(np.where(allowed, self._selection.gains(), -np.inf)))
-        copies = self.pool.copies_of(place) & allowed
+        copies = pool.copies_of(place) & allowed
         return min(
             [place, *np.flatnonzero(copies).tolist()],
-            key=lambda copy: (self.pool.agency[copy], -self.pool.dates[copy], -self._scores[copy]),
+            key=lambda copy: (
+                pool.foreign[copy],
+                pool.agency[copy],
+                -pool.dates[copy],
+                -self._scores[copy],
+            ),
         )
 
     def take(self, place: int) -> None:

@@ -39,6 +39,8 @@ class Choices:
         self._lists = np.arange(len(block.rows))
         self._dates = edition.dates[self._rows]
         self._agency = edition.agency[self._rows]
+        languages = edition.site.corpus["language"]
+        self._foreign = languages[self._rows] != languages[block.sources][:, None]
         self.going = np.ones(len(block.rows), bool)
         to_source = edition.score.similarity(block.lexical, block.semantic)
         copies = edition.copies_of(block.sources, block.dated, self._rows, to_source, self._open)
@@ -79,13 +81,13 @@ class Choices:
         return self._open & within & ~(self._in_source_story & full[:, None])
 
     def _best_copy(self, number: int, place: np.intp, copies: Mask) -> int:
-        """Prefer own reporting to agency, then the newest, then the best score."""
-        agency, dates, scores = (
-            values[number] for values in (self._agency, self._dates, self._scores)
+        """Prefer the article's language, own reporting, then the newest, then the best score."""
+        foreign, agency, dates, scores = (
+            values[number] for values in (self._foreign, self._agency, self._dates, self._scores)
         )
         return min(
             [int(place), *np.flatnonzero(copies).tolist()],
-            key=lambda copy: (agency[copy], -dates[copy], -scores[copy]),
+            key=lambda copy: (foreign[copy], agency[copy], -dates[copy], -scores[copy]),
         )
 
     def _take(self, places: Rows, similarity: Values, copies: Mask) -> None:
@@ -108,11 +110,12 @@ class Choices:
 
     def _dealt(self, scores: Values, dated: npt.NDArray[np.int64]) -> Values:
         """Let later developments lead the source article's story."""
-        later = (self._in_source_story & (self._dates > dated[:, None])).any(axis=1)
+        told = self._in_source_story & ~self._foreign  # a translation is no development
+        later = (told & (self._dates > dated[:, None])).any(axis=1)
         for number in np.flatnonzero(later).tolist():
             scores[number] = stories.later_first(
                 scores[number],
-                self._in_source_story[number],
+                told[number],
                 self._dates[number],
                 int(dated[number]),
             )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relnews.embed.sentence.settings import ANY_LANGUAGE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,7 +25,7 @@ class Eligibility:
     """Which articles may stand on a list, and why others may not."""
 
     def __init__(self, case: Case) -> None:
-        self.corpus = case.site.corpus
+        self.site, self.corpus = case.site, case.site.corpus
         self.query, self.policy, self.rules = case.query, case.policy, case.rules
         self._shown: Mask | None = None
 
@@ -36,6 +38,17 @@ class Eligibility:
     def may_be_chosen(self) -> Mask:
         """Allow what the ranking may choose by itself, shape (n,)."""
         return self.may_be_shown() & self._allow(UNSUITABLE)
+
+    def may_be_related(self) -> Mask:
+        """Allow what may be chosen for its similarity, shape (n,); the rest can only be a fill."""
+        return self.may_be_chosen() & self.is_compared()
+
+    def is_compared(self) -> Mask:
+        """Mark the languages whose similarity to the article says something, shape (n,)."""
+        own, languages = self.query.language, self.site.languages
+        if ANY_LANGUAGE in languages:
+            return np.ones(len(self.corpus), bool)
+        return self.corpus.written_in(languages if own in languages else (own,))
 
     def reason(self, row: int) -> str:
         """Say why a row may not be chosen; empty when it may."""
@@ -62,10 +75,7 @@ Check = tuple[str, "Callable[[Eligibility], Mask]"]
 
 
 def _other_language(given: Eligibility) -> Mask:
-    languages = given.policy.languages or (given.query.language,)
-    names = given.corpus.names["language"]
-    codes = [names.find(language.lower()[:2]) for language in languages]
-    return ~np.isin(given.corpus["language"], codes)
+    return ~given.corpus.written_in(given.policy.languages or (given.query.language,))
 
 
 def _other_source(given: Eligibility) -> Mask:

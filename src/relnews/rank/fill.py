@@ -28,18 +28,21 @@ def fills(
 ) -> Iterator[Placed]:
     """Yield the newest of the section, then of the site, as the policy allows.
 
+    First those in the source article's language, then in the same order those in others.
     Rules hold, nothing that copies the source article or an entry is yielded, and no story
     gets more entries than the policy allows.
     """
     site, query, fill = case.site, case.query, case.policy.fill
     in_section = site.corpus["section"] == site.corpus.names["section"].find(query.section)
     in_section &= bool(query.section)
-    if fill != "none":
-        for row in _newest(case, constraints, remaining & in_section):
-            yield Placed(row, "section")
-    if fill == "newest":
-        for row in _newest(case, constraints, remaining & ~in_section):
-            yield Placed(row, "newest")
+    own = site.corpus.written_in((query.language,))
+    for left in (remaining & own, remaining & ~own):
+        if fill != "none":
+            for row in _newest(case, constraints, left & in_section):
+                yield Placed(row, "section")
+        if fill == "newest":
+            for row in _newest(case, constraints, left & ~in_section):
+                yield Placed(row, "newest")
 
 
 def _newest(

@@ -20,10 +20,9 @@ from relnews.rank.pool import Pool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
-
     from relnews.query import Candidates
     from relnews.rank.case import Case
+    from relnews.rank.eligibility import Eligibility
 
 FIRST_POOL = 100
 POOL_GROWTH = 4
@@ -38,8 +37,8 @@ class Listing:
     ----------
     case
         What is listed, for what, and how.
-    shown, chosen
-        bool, shape (n,): what may stand on the list, and what the ranking may choose by itself.
+    eligibility
+        What may stand on the list, be chosen by the ranking itself, and be chosen as related.
 
     Attributes
     ----------
@@ -50,15 +49,16 @@ class Listing:
         row at all could, as fills do not ask for relevance.
     """
 
-    def __init__(
-        self, case: Case, shown: npt.NDArray[np.bool_], chosen: npt.NDArray[np.bool_]
-    ) -> None:
+    def __init__(self, case: Case, eligibility: Eligibility) -> None:
         self._case = case
+        shown = eligibility.may_be_shown()
         self._constraints = Constraints(case.site.corpus, case.rules, case.query.id, shown)
         self.dropped: dict[int, str] = {}
         self.reach = 0.0
-        self._open = chosen.copy()
-        self._open[list(self._constraints.pins.values())] = False
+        self._open = eligibility.may_be_related()
+        self._only_fills = eligibility.may_be_chosen() & ~self._open
+        for mask in (self._open, self._only_fills):
+            mask[list(self._constraints.pins.values())] = False
 
     def entries(self) -> Iterator[Placed]:
         """Yield the entries in order, until nothing is left that may be shown."""
@@ -93,7 +93,7 @@ class Listing:
                 break
             size *= POOL_GROWTH
         self.reach = 0.0 if case.policy.fill == "none" else -1.0
-        yield from fills(case, self._constraints, self._open)
+        yield from fills(case, self._constraints, self._open | self._only_fills)
 
     def _from_pool(self, found: Candidates) -> Iterator[Placed]:
         """Choose from candidates until none is left that may follow."""

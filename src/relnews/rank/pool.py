@@ -46,6 +46,7 @@ class Pool:
         self.dates = site.corpus.dates(query.at, rows)
         sources = site.corpus["source"][rows]
         self.agency = np.isin(sources, site.agency_codes(policy))
+        self.foreign = ~site.corpus.written_in((query.language,), rows)
         self.to_source = score.similarity(lexical, semantic)
         self.in_source_story = stories.same_story(self.to_source, self.dates, query.dated, policy)
         self.copies_source = self._copies(

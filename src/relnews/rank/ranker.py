@@ -66,7 +66,7 @@ class Ranker:
 
     def question(self) -> Question:
         """Give what the index is asked for the ranking to choose from."""
-        return Question(self._case.query, self._score, self._eligibility.may_be_chosen())
+        return Question(self._case.query, self._score, self._eligibility.may_be_related())
 
     def rank(self, k: int) -> list[Placed]:
         """Give the first k rows of the list, or all that may be shown; then `reach` is its."""
@@ -81,6 +81,8 @@ class Ranker:
         lexical, semantic = case.site.similarities(case.query, rows)
         pool = Pool(case, rows, lexical, semantic)
         relevance = self._score.relevance(lexical, semantic)
+        related = (relevance >= self._score.floor) & (relevance > 0)
+        related &= self._eligibility.is_compared()[rows]
         return Evidence(
             relevance=relevance,
             freshness=self._score.freshness(rows),
@@ -88,7 +90,7 @@ class Ranker:
             semantic=semantic,
             age_hours=self._score.age_hours(rows),
             hours_later=self._hours_later(pool.dates),
-            relation=[self._relation(pool, relevance, place) for place in range(len(rows))],
+            relation=[_relation(pool, related, place) for place in range(len(rows))],
         )
 
     def why_not(self, row: int, k: int) -> str:
@@ -96,6 +98,8 @@ class Ranker:
         unfit = self._eligibility.reason(row)
         if unfit:
             return f"not eligible: {unfit}"
+        if not self._eligibility.is_compared()[row]:
+            return "not related: in another language, which the model does not compare"
         evidence = self.evidence(np.array([row], np.intp))
         relevance = float(evidence.relevance[0])
         score = relevance * float(evidence.freshness[0])
@@ -120,13 +124,12 @@ class Ranker:
         return list(islice(listing.entries(), min(k, len(self._case.site.corpus))))
 
     def _listing(self) -> Listing:
-        shown, chosen = self._eligibility.may_be_shown(), self._eligibility.may_be_chosen()
-        return Listing(self._case, shown, chosen)
+        return Listing(self._case, self._eligibility)
 
-    def _relation(self, pool: Pool, relevance: Values, place: int) -> Relation:
-        if pool.copies_source[place]:
-            return "duplicate"
-        if pool.in_source_story[place]:
-            return "same_story"
-        related = relevance[place] >= self._score.floor and relevance[place] > 0
-        return "background" if related else "unrelated"
+
+def _relation(pool: Pool, related: npt.NDArray[np.bool_], place: int) -> Relation:
+    if pool.copies_source[place]:
+        return "duplicate"
+    if pool.in_source_story[place]:
+        return "same_story"
+    return "background" if related[place] else "unrelated"

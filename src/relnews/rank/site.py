@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Site:
     """Articles, views, index and calibration, row for row.
 
-    `vectors` is float32 of shape (n, d); d = 0 without a semantic view.
+    `vectors` is float32 of shape (n, d); d = 0 without a semantic view. `languages` are those that
+    its model compares with each other, ``*`` for any; empty: each only with itself.
     """
 
     corpus: Corpus
@@ -32,6 +33,7 @@ class Site:
     vectors: npt.NDArray[np.float32]
     index: Index
     calibration: Calibration
+    languages: frozenset[str] = frozenset()
 
     def similarities(
         self, query: Query, rows: npt.NDArray[np.intp]

@@ -104,6 +104,16 @@ def articles_of(
     return found
 
 
+def languages_of(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Give the language that each of these articles was read in, for the stored ones."""
+    query = select(articles.c.id, articles.c.detected_language)
+    return {
+        name: language
+        for chunk in chunks(ids)
+        for name, language in connection.execute(query.where(articles.c.id.in_(chunk)))
+    }
+
+
 def articles_after(connection: Connection, article_id: str | None, limit: int) -> list[Article]:
     """Give the next articles in the order of their ids."""
     query = select(*_ARTICLE_COLUMNS).order_by(articles.c.id).limit(limit)

@@ -139,6 +139,11 @@ class Store:
         with self._database.reading() as connection:
             return reading.articles_of(connection, ids, body_length=body_length)
 
+    def languages(self, ids: Iterable[str]) -> dict[str, str]:
+        """Give the two-letter code of each stored one of these articles: its own or detected."""
+        with self._database.reading() as connection:
+            return reading.languages_of(connection, ids)
+
     def all_articles(self) -> Iterator[Article]:
         """Give every article in the order of ids, a few hundred in memory at a time."""
         last: str | None = None
