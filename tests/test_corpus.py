@@ -89,6 +89,15 @@ def test_rows_come_by_key_then_newest_then_id(rows: list[Row], data: st.DataObje
     assert order.tolist() == sorted(range(len(rows)), key=place)
 
 
+def test_rows_tell_their_language() -> None:
+    corpus = a_corpus(*(Row(id=f"in-{name}", language=name) for name in ("de", "en", "fr", "en")))
+    assert corpus.languages(np.array([3, 0])) == ["en", "de"]
+    assert corpus.written_in(["en", "it"]).tolist() == [False, True, False, True]
+    assert corpus.written_in(["DE-at"]).tolist() == [True, False, False, False]
+    assert corpus.written_in([], np.array([1, 2])).tolist() == [False, False]
+    assert corpus.written_in(["fr"], np.array([2, 1])).tolist() == [True, False]
+
+
 def test_of_two_keys_the_first_goes_first() -> None:
     corpus = a_corpus(Row(id="a"), Row(id="b"), Row(id="c"))
     first, second = np.array([0, 1, 1], np.float32), np.array([9, 1, 2], np.float32)

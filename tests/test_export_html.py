@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any, get_args
@@ -310,9 +310,37 @@ def test_an_entry_in_another_language_says_so() -> None:
         assert [e.attributes.get("lang") for e in entries] == [None, "fr"]
 
 
+def test_a_detected_language_is_told_of_entry_and_link() -> None:
+    """The labels are those of the list, whatever stands first on it."""
+    url = "https://tagblatt.example/"
+    entries = [
+        entry(article(url=url), language="en"),
+        entry(article(url=url), language="de"),
+        entry(article(url=url, language="fr-CH"), language="fr"),
+        entry(article(language="it"), language="it"),
+    ]
+    related = replace(listed(*entries), language="de")
+    for markup in (html_block(related), html_page(article(), related)):
+        page = parse(markup)
+        told = [one.attributes.get("lang") for one in page.all("article", "relnews-entry")]
+        assert told == ["en", None, "fr-CH", "it"]
+        assert [one.attributes.get("hreflang") for one in page.all("a")] == ["en", None, "fr-CH"]
+        assert page.all("section", "relnews")[0].attributes["lang"] == "de"
+
+
+def test_labels_are_in_the_language_of_the_list_where_the_article_names_none() -> None:
+    related = replace(listed(entry(article(), language="en")), language="en")
+    page = parse(html_page(article(), related))
+    assert page.all("html")[0].attributes["lang"] == "en"
+    assert parse(html_block(related)).all("h2")[0].text == "Recommended"
+
+
 @pytest.mark.parametrize("language", ['"><script>', "de de", "x", "deutsch-", "de\n"])
 def test_what_is_no_language_is_no_lang_attribute(language: str) -> None:
-    page = parse(html_page(article(language=language), listed(entry(article(language=language)))))
+    one = entry(article(language=language, url="/a"), language=language)
+    related = replace(listed(one), language=language)
+    page = parse(html_page(article(language=language), related))
+    assert "hreflang" not in page.all("a")[0].attributes
     assert page.all("html")[0].attributes["lang"] in {"de", "en"}
     assert "lang" not in page.all("article", "relnews-entry")[0].attributes
 

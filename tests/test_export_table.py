@@ -38,7 +38,17 @@ def test_the_rows_are_the_entries_of_the_records(lists: list[RelatedList], tmp_p
     path = tmp_path / "cms.db"
     write_lists(lists, path)
     names = (
-        *("position", "headline", "teaser", "url", "section", "source", "score", "relevance"),
+        *(
+            "position",
+            "headline",
+            "teaser",
+            "url",
+            "section",
+            "source",
+            "language",
+            "score",
+            "relevance",
+        ),
         *("freshness", "lexical", "semantic", "relation", "placed_by", "reason"),
     )
     columns = ", ".join((*names, "target_id", "shared_words"))

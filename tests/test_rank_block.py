@@ -50,7 +50,9 @@ POLICIES = st.builds(
     ),
     fill=st.sampled_from(["none", "newest"]),
     agencies=st.sampled_from([(), ("dpa",)]),
+    languages=st.sampled_from([(), ("de", "en")]),
 )
+COMPARED = st.sampled_from([frozenset[str](), frozenset({"de", "en"})])
 RULES: st.SearchStrategy[list[Rule]] = st.lists(
     st.one_of(
         st.builds(Pin, IDS, st.just("gone"), st.integers(1, 3)),
@@ -73,7 +75,7 @@ def block_of(
     values = np.full((3, len(asked), size), np.nan, np.float32)
     for number, query in enumerate(asked):
         case = a_case(site, query, policy, rules)
-        allowed = Eligibility(case).may_be_chosen()
+        allowed = Eligibility(case).may_be_related()
         found = site.index.search(query, case.score, allowed, size)
         rows[number, : len(found)] = found.rows
         values[:, number, : len(found)] = found.score, found.lexical, found.semantic
@@ -96,11 +98,17 @@ def oracle(
     RULES,
     st.sampled_from([1, 3, 8, 100]),
     st.integers(1, 8),
+    COMPARED,
 )
 def test_what_a_block_finishes_is_what_the_listing_picks(
-    rows: list[Row], policy: Policy, rules: list[Rule], size: int, depth: int
+    rows: list[Row],
+    policy: Policy,
+    rules: list[Rule],
+    size: int,
+    depth: int,
+    compared: frozenset[str],
 ) -> None:
-    site = a_site(rows)
+    site = replace(a_site(rows), languages=compared)
     asked = queries(site, rows)
     edition = Edition(site, policy, RuleSet(rules), asked[0].at)
     picked, plain = pick(edition, block_of(site, policy, rules, asked, size), depth)

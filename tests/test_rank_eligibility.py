@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from builders import AT, Row, a_case, a_query, a_site, ago
@@ -108,6 +110,31 @@ def test_another_language_may_be_pinned_but_not_chosen() -> None:
         False,
         "in another language",
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "languages", "compared"),
+    [
+        ("de", frozenset(), ["de"]),
+        ("de", frozenset({"de", "en"}), ["de", "en"]),
+        ("fr", frozenset({"de", "en"}), ["fr"]),
+        ("de", frozenset({"en", "fr"}), ["de"]),
+        ("de", frozenset({"*"}), ["de", "en", "fr", ""]),
+        ("", frozenset({"de", "en"}), [""]),
+    ],
+)
+def test_another_language_is_related_only_where_the_model_compares_both(
+    own: str, languages: frozenset[str], compared: list[str]
+) -> None:
+    source = replace(SOURCE, language=own)
+    rows = [source, *(Row(id=f"in-{name}", language=name) for name in ("de", "en", "fr", ""))]
+    site = replace(a_site(rows), languages=languages)
+    policy = Policy(languages=("de", "en"))
+    made = Eligibility(a_case(site, a_query(source, site), policy))
+    found = {rows[row].language for row in np.flatnonzero(made.is_compared()) if row}
+    assert found == set(compared)
+    related = {rows[row].language for row in np.flatnonzero(made.may_be_related())}
+    assert related == found & {"de", "en"}
 
 
 def test_without_a_list_of_languages_that_of_the_source_article_counts() -> None:

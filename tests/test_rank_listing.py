@@ -160,8 +160,10 @@ def test_only_what_may_be_shown_is_and_each_article_once(question: Asked) -> Non
     case, placed = placed_by(question)
     eligibility = Eligibility(case)
     shown, chosen = eligibility.may_be_shown(), eligibility.may_be_chosen()
+    allowed = {"pin": shown, "score": eligibility.may_be_related()}
+    allowed["quota"] = allowed["score"]
     for entry in placed:
-        assert shown[entry.row] if entry.placed_by == "pin" else chosen[entry.row]
+        assert allowed.get(entry.placed_by, chosen)[entry.row]
     found = ids_of(case.site, placed)
     assert len(set(found)) == len(found)
     assert case.query.id not in found
@@ -251,7 +253,7 @@ def test_with_diversity_0_and_no_stories_the_list_is_sorted_by_score(
     rows = [replace(row, shingles=()) for row in question[0]]
     case, placed = placed_by((rows, a_policy(), [], first_pool))
     found = case.site.index.search(
-        case.query, case.score, Eligibility(case).may_be_chosen(), len(rows)
+        case.query, case.score, Eligibility(case).may_be_related(), len(rows)
     )
     assert [entry.row for entry in placed] == found.rows.tolist()
     assert {entry.placed_by for entry in placed} <= {"score"}
