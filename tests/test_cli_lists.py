@@ -12,6 +12,8 @@ from unittest.mock import patch
 
 import pytest
 
+from newsroom import NOON
+from polyglot import Concepts, newsroom
 from relnews import Recommender
 from relnews.batch import run as batch_run
 from test_cli import AT, BRIDGE, a_site, is_told, run, shown
@@ -44,6 +46,23 @@ def test_recommend_prints_headlines_teasers_dates_and_reasons(site: Path) -> Non
     ]
     assert "Schulbusse stehen, Pflegedienste kommen zu spät" in text
     assert re.search(r"04\.03\.2026 18:15: .+; shares Elmsebrücke", text)
+
+
+def test_an_entry_in_another_language_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    policy = a_policy(tmp_path, 'languages = ["de", "en"]')
+    with Recommender.open(path, model=Concepts()) as rec:
+        rec.add(newsroom())
+    asked = (path, "bridge-de", "--at", NOON.isoformat(), "--policy", policy)
+    ran = run("recommend", *asked)
+    second = ran.out.split("  2. ")[1].split("  3. ")[0]
+    assert "[bridge-en]" in second
+    assert "bridge · Kurier · en · 01.03.2026" in second
+    assert ran.out.count(" · en · ") == 1
+    assert " · de · " not in ran.out
+    entries = run("recommend", *asked, "--json").json["entries"]
+    assert [entry["language"] for entry in entries[:3]] == ["de", "en", "de"]
+    assert " · en · " in run("explain", path, "bridge-de", "bridge-en", *asked[2:]).out
 
 
 def test_recommend_as_json_is_one_object(site: Path) -> None:

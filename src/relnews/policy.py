@@ -52,7 +52,9 @@ class Policy:
     fill
         What completes a list with too few related articles.
     languages
-        Which languages may be shown; empty: only that of the source article.
+        Which languages may be shown; empty: only that of the source article. One that the site's
+        model does not compare with the source article's only completes a list, after the fills
+        in its own (`docs/models.md`).
     same_source
         Show only articles of the source article's own outlet.
     agencies, agency_hours
