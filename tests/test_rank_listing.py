@@ -553,6 +553,24 @@ def test_related_articles_come_first_then_the_fill_with_its_label(
     assert listed(rows, a_policy(fill=fill)) == [("related", "score"), *expected]
 
 
+def test_what_is_not_compared_fills_and_a_pin_of_it_waits_for_its_place() -> None:
+    english = {"language": "en", "section": "Sport"}
+    rows = [
+        SOURCE,
+        a_target("related", 5),
+        a_target("german", 9, related=False),
+        a_target("pinned", 1, **english),
+        a_target("english", 2, **english),
+    ]
+    policy = a_policy(fill="newest", languages=("de", "en"))
+    assert listed(rows, policy, [Pin("source", "pinned", 4)]) == [
+        ("related", "score"),
+        ("german", "newest"),
+        ("english", "section"),
+        ("pinned", "pin"),
+    ]
+
+
 def test_a_fill_has_the_relation_unrelated() -> None:
     rows = [SOURCE, a_target("related", 5), a_target("fill", 1, related=False)]
     ranker = a_ranker(a_site(rows), a_policy(fill="newest"), SOURCE)
