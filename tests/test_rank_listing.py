@@ -554,7 +554,7 @@ def test_related_articles_come_first_then_the_fill_with_its_label(
 
 
 def test_what_is_not_compared_fills_and_a_pin_of_it_waits_for_its_place() -> None:
-    english = {"language": "en", "section": "Sport"}
+    english: dict[str, Any] = {"language": "en", "section": "Sport"}
     rows = [
         SOURCE,
         a_target("related", 5),

@@ -141,8 +141,11 @@ class Corpus:
         self, languages: Iterable[str], rows: npt.NDArray[np.intp] | slice = slice(None)
     ) -> npt.NDArray[np.bool_]:
         """Tell which rows are in one of some languages; ``de-CH`` is ``de``."""
-        codes = [self.names["language"].find(language.lower()[:2]) for language in languages]
-        return np.isin(self["language"][rows], codes)
+        column = self["language"][rows]
+        found = np.zeros(len(column), bool)
+        for language in languages:  # of a million rows 0.2 ms each; np.isin takes 9 ms
+            found |= column == self.names["language"].find(language.lower()[:2])
+        return found
 
     def newest_first(
         self, rows: npt.NDArray[np.intp], at: int, *keys: npt.NDArray[np.float32]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
 
 Kind = tuple[str, str]
-"""What decides which targets an article may have: its language, and its outlet; empty: any."""
+"""What decides which targets an article may have: its language, and its outlet (empty: any)."""
 
 
 class Retrieval:

@@ -55,8 +55,8 @@ class Listing:
         self._constraints = Constraints(case.site.corpus, case.rules, case.query.id, shown)
         self.dropped: dict[int, str] = {}
         self.reach = 0.0
-        self._open = eligibility.may_be_related()
-        self._only_fills = eligibility.may_be_chosen() & ~self._open
+        chosen, compared = eligibility.may_be_chosen(), eligibility.is_compared()
+        self._open, self._only_fills = chosen & compared, chosen & ~compared
         for mask in (self._open, self._only_fills):
             mask[list(self._constraints.pins.values())] = False
 
