@@ -12,6 +12,7 @@ import click
 from relnews.cli import options
 from relnews.cli.keep import field_map
 from relnews.cli.peers import systems_of
+from relnews.cli.pretrained import Pretrained, cache_option, model_option
 from relnews.cli.show import print_evaluation
 from relnews.errors import InvalidTruth
 
@@ -59,9 +60,9 @@ seed_option = click.option(
     "peers",
     multiple=True,
     metavar="PEER",
-    help="A baseline by name, a policy (.toml), a TREC run (.run), a sentence model as "
-    "sentence:MODEL, or your own recommender as module:function; may be repeated. By default all "
-    "baselines.",
+    help="A baseline by name, a policy (.toml), a TREC run (.run), the library with another model "
+    "as model:MODEL, the cosine of a model alone as sentence:MODEL, or your own recommender as "
+    "module:function; may be repeated. By default all baselines.",
 )
 @click.option(
     "--metric",
@@ -71,6 +72,8 @@ seed_option = click.option(
     help="Compare on this too, such as MRR@10 or near-duplicates@5; may be repeated.",
 )
 @options.policy_file
+@model_option
+@cache_option
 @click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
 @sample_option
 @seed_option
@@ -106,6 +109,8 @@ def evaluate(
     peers: tuple[str, ...],
     metrics: tuple[str, ...],
     policy_path: str | None,
+    model: str | None,
+    cache: Path | None,
     k: int,
     sample: int,
     seed: int,
@@ -128,7 +133,8 @@ def evaluate(
 
     _check_outputs(outputs)
     old = _read_report(baseline) if baseline else None
-    systems = systems_of(peers, policy_path)
+    pretrained = Pretrained(cache)
+    systems = systems_of(peers, policy_path, model, pretrained)
     plan = Plan(
         tasks=tasks,
         k=k,
@@ -142,6 +148,7 @@ def evaluate(
     dataset = read_dataset(data, pairs)
     if old is not None:
         _require_same(settings_of(dataset, systems, plan), old.settings)
+    pretrained.prepare(dataset.articles)
     with options.counting("asked") as count:
         outcome = measure(dataset, systems, plan, progress=lambda _task, done: count(done))
     print_evaluation(outcome.evaluation)

@@ -1,4 +1,4 @@
-"""Whom `evaluate` compares: policies, runs, baselines, sentence models, systems of your own."""
+"""Whom `evaluate` compares: policies, models, runs, baselines, systems of your own."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from relnews.errors import InvalidTruth
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from relnews.cli.pretrained import Pretrained
     from relnews.evaluate import Systems
     from relnews.evaluate.world.systems import Build
     from relnews.evaluate.world.world import World
     from relnews.policy import Policy
+    from relnews.protocols import ArticleEncoder
 
 MAIN = "relnews"
 SENTENCE = "sentence:"
+MODEL = "model:"
 LONGEST_REASON = 300
 """So many characters are shown of what a foreign error says."""
 
 
-def systems_of(peers: Sequence[str], policy_path: str | None) -> Systems:
-    """Sort the peers by what they look like."""
+def systems_of(
+    peers: Sequence[str], policy_path: str | None, model: str | None, pretrained: Pretrained
+) -> Systems:
+    """Sort the peers by what they look like; `model` gives the library its semantic view."""
     from relnews.evaluate import BASELINES, Systems
     from relnews.evaluate.load import read_run
     from relnews.policy import Policy
@@ -34,13 +39,18 @@ def systems_of(peers: Sequence[str], policy_path: str | None) -> Systems:
     policies: dict[str, Policy] = {MAIN: options.read_policy(policy_path) or Policy()}
     runs: dict[str, Mapping[str, Sequence[str]]] = {}
     others: dict[str, Build] = {}
+    models: dict[str, ArticleEncoder | None] = {}
     baselines: list[str] = []
+    encoder = pretrained.of(model)
     for peer in peers:
         name = Path(peer).stem
         if peer in BASELINES:
             baselines.append(peer)
         elif peer.startswith(SENTENCE):
-            others[peer.removeprefix(SENTENCE)] = _sentence_model(peer)
+            others[peer.removeprefix(SENTENCE)] = _sentence_model(peer, pretrained)
+        elif peer.startswith(MODEL):
+            other = _after(MODEL, peer)
+            models[f"{MAIN} + {other}"] = pretrained.of(other)
         elif peer.endswith((".toml", ".run")) and name in {*policies, *runs}:
             msg = f"a file is called by its name, and there is another {name!r}; rename {peer}"
             raise InvalidTruth(msg)
@@ -53,12 +63,19 @@ def systems_of(peers: Sequence[str], policy_path: str | None) -> Systems:
         else:
             known = ", ".join(BASELINES)
             msg = (
-                "--compare takes policy.toml, file.run, sentence:MODEL, module:function or "
-                f"{known}, got {peer!r}"
+                "--compare takes policy.toml, file.run, model:MODEL, sentence:MODEL, "
+                f"module:function or {known}, got {peer!r}"
             )
             raise InvalidTruth(msg)
     named = baselines if peers else list(BASELINES)
-    return Systems(policies=policies, runs=runs, others=others, baselines=named)
+    return Systems(
+        policies=policies,
+        runs=runs,
+        others=others,
+        baselines=named,
+        encoder=encoder,
+        models=models,
+    )
 
 
 def _build(peer: str) -> Build:
@@ -78,35 +95,29 @@ def _build(peer: str) -> Build:
     return found
 
 
-def _sentence_model(peer: str) -> Build:
-    """Load a model once; each world makes vectors of its own with it."""
+def _sentence_model(peer: str, pretrained: Pretrained) -> Build:
+    """Load a model once; each world compares its vectors anew."""
     from relnews.evaluate import SentenceModel
 
-    name = peer.removeprefix(SENTENCE)
-    if not name:
-        msg = f"--compare sentence:MODEL must name a model or its folder, got {peer!r}"
+    name = _after(SENTENCE, peer)
+    encoder = pretrained.of(name)
+    if encoder is None:
+        msg = f"--compare sentence:MODEL must name a pretrained model, got {peer!r}; say latent"
         raise InvalidTruth(msg)
-    try:
-        package = import_module("sentence_transformers")
-    except Exception as error:
-        msg = (
-            f"--compare {peer} needs a package that can be imported; "
-            f"pip install sentence-transformers ({in_a_line(error)})"
-        )
-        raise InvalidTruth(msg) from error
-    try:
-        encode = package.SentenceTransformer(name).encode
-    except Exception as error:
-        msg = (
-            f"--compare sentence:MODEL must name a model that can be loaded, got {name!r}: "
-            f"{in_a_line(error)}"
-        )
-        raise InvalidTruth(msg) from error
 
     def build(world: World) -> SentenceModel:
-        return SentenceModel(world, encode)
+        return SentenceModel(world, encoder)
 
     return build
+
+
+def _after(prefix: str, peer: str) -> str:
+    """Give the model that a peer names."""
+    name = peer.removeprefix(prefix)
+    if not name:
+        msg = f"--compare {prefix}MODEL must name a model or its folder, got {peer!r}"
+        raise InvalidTruth(msg)
+    return name
 
 
 def in_a_line(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from relnews.cli.evaluate import (
     sample_option,
     seed_option,
 )
+from relnews.cli.pretrained import Pretrained, cache_option, model_option
 from relnews.errors import InvalidTruth
 
 
@@ -24,6 +25,8 @@ from relnews.errors import InvalidTruth
     help="links, events, impressions, ...; by default the first that the data has.",
 )
 @options.policy_file
+@model_option
+@cache_option
 @click.option("-k", "k", default=10, show_default=True, help="Entries per list.")
 @click.option("--candidates", default=48, show_default=True, help="Policies of the first round.")
 @click.option("--share", default=0.6, show_default=True, help="Of the questions, to choose on.")
@@ -39,6 +42,8 @@ def tune(
     data: str,
     task: str,
     policy_path: str | None,
+    model: str | None,
+    cache: Path | None,
     k: int,
     candidates: int,
     share: float,
@@ -50,17 +55,21 @@ def tune(
     """Find a policy on the earlier part of DATA, and check it on the later part.
 
     Prints what was tried and says when the data is too small to decide; the start policy (that
-    of --policy, or the default) stays unless another one is better on the later part.
+    of --policy, or the default) stays unless another one is better on the later part. A semantic
+    weight that is found belongs to the model it was found with.
     """
     import numpy as np
 
     from relnews.evaluate import Archive, Catalogue, guard
     from relnews.evaluate.ask.tasks import make_tasks
+    from relnews.evaluate.evaluation import model_name
     from relnews.evaluate.tune import to_text, to_toml
     from relnews.evaluate.tune import tune as search
 
     if out is not None:
         options.make_folder(out.parent)
+    pretrained = Pretrained(cache)
+    encoder = pretrained.of(model)
     dataset, start = read_dataset(data, pairs), options.read_policy(policy_path)
     archive = Archive(dataset.articles, dataset.truth.retractions)
     catalogue = Catalogue(archive, dataset.truth.chains)
@@ -75,6 +84,7 @@ def tune(
         raise InvalidTruth(msg)
     guarded = guard(chosen.questions, catalogue)
     click.echo(f"{chosen.name}: {chosen.about}")
+    pretrained.prepare(dataset.articles)
     with options.counting("asked") as count:
         tuned = search(
             guarded.questions,
@@ -86,6 +96,7 @@ def tune(
             n_candidates=candidates,
             share=share,
             same_source=chosen.same_source,
+            encoder=encoder,
             progress=count,
         )
     click.echo(to_text(tuned))
@@ -93,6 +104,7 @@ def tune(
         settings = {
             "data": dataset.name,
             "task": chosen.name,
+            "model": model_name(encoder),
             "candidates": candidates,
             "share": share,
             "sample": sample,

@@ -26,6 +26,7 @@ from relnews.evaluate.truth import (
     Truth,
 )
 from relnews.evaluate.world.baselines import Pipeline, Ranked, SentenceModel, StoredRun
+from relnews.evaluate.world.remembering_encoder import RememberingEncoder
 from relnews.evaluate.world.replay import judge, replay
 from relnews.evaluate.world.systems import BASELINES, Systems
 from relnews.evaluate.world.world import World
@@ -49,6 +50,7 @@ __all__ = [
     "Question",
     "Ranked",
     "Recommends",
+    "RememberingEncoder",
     "Run",
     "RunMetric",
     "SentenceModel",

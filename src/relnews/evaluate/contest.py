@@ -149,7 +149,13 @@ class Contest:
         split = plan.split if task.dated else None
         archive, same_source = self.catalogue.archive, task.same_source
         with closing(
-            World(archive, split=split, same_source=same_source, language=plan.language)
+            World(
+                archive,
+                split=split,
+                same_source=same_source,
+                language=plan.language,
+                encoder=self.systems.encoder,
+            )
         ) as world:
             systems = self.systems.build(world, self.readers, self._generator(), dated=task.dated)
             panel = Panel(world)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relnews.encoders import DEFAULT, name_of
 from relnews.errors import InvalidPolicy
 from relnews.evaluate.archive import Archive
 from relnews.evaluate.ask.questions import question_id
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from relnews.evaluate.load import Dataset
     from relnews.policy import Policy
+    from relnews.protocols import ArticleEncoder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,11 +116,21 @@ def settings_of(data: Dataset, systems: Systems, plan: Plan) -> dict[str, str]:
         "further metrics": ", ".join(plan.metrics) or "none",
         "language": plan.language,
         "baselines": ", ".join(systems.baselines) or "none",
+        "model": model_name(systems.encoder),
         "split": plan.split.isoformat() if plan.split else "none: refitted as the archive grows",
     }
     for name, policy in systems.policies.items():
         settings[f"policy of {name}"] = _in_words(policy)
+    for name, encoder in systems.models.items():
+        settings[f"model of {name}"] = model_name(encoder)
     return settings
+
+
+def model_name(encoder: ArticleEncoder | None) -> str:
+    """Name what gives a semantic view, with the fingerprint of its vectors."""
+    if encoder is None:
+        return DEFAULT
+    return f"{encoder.config.get('name', 'a model')} ({name_of(encoder)})"
 
 
 def _in_words(policy: Policy) -> str:

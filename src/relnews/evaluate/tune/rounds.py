@@ -83,7 +83,7 @@ def _united(space: Space, outcomes: Sequence[Outcome], resampler: Resampler) -> 
     policy = space.start
     for setting in space.settings:
         best = choose(space, _alone(space, outcomes, setting), resampler).policy
-        policy = setting.put(policy, setting.of(best))
+        policy = space.like(policy, setting, best)
     return policy
 
 

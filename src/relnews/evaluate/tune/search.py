@@ -17,6 +17,7 @@ from relnews.evaluate.tune.trials import front, trial
 from relnews.evaluate.tune.verdict import compared, smallest_effect, verdict
 from relnews.evaluate.world.world import World
 from relnews.policy import Policy
+from relnews.rank.relevance import LATENT_WEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from relnews.evaluate.tune.outcome import Outcome
     from relnews.evaluate.tune.record import SectionLife
     from relnews.evaluate.tune.split import Parts
+    from relnews.protocols import ArticleEncoder
 
 
 def tune(  # noqa: PLR0913  # the settings of a search, by name
@@ -43,6 +45,7 @@ def tune(  # noqa: PLR0913  # the settings of a search, by name
     n_candidates: int = 48,
     share: float = 0.6,
     same_source: bool = False,
+    encoder: ArticleEncoder | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Tuned:
     """Find a policy from a site's own truth, and say whether it is any better.
@@ -80,6 +83,10 @@ def tune(  # noqa: PLR0913  # the settings of a search, by name
         In (0, 1): how much of the questions is earlier. The cut falls between two days.
     same_source
         Lists show only the source article's own outlet.
+    encoder
+        What gives the semantic view, and so what the tuned semantic weight belongs to; None: the
+        latent view. The search starts at the weight measured for it, which takes a third walk
+        where the encoder's settings name none.
     progress
         Called with 1 after each question: at most twice for an earlier one, once for a later.
 
@@ -95,16 +102,30 @@ def tune(  # noqa: PLR0913  # the settings of a search, by name
     if not 0 < share < 1:
         msg = f"share must be in (0, 1), so that both parts have questions, got {share!r}"
         raise InvalidQuery(msg)
-    parts, space = parted(questions, share), Space(start or Policy())
+    parts = parted(questions, share)
+    worlds = partial(World, archive, split=parts.split, same_source=same_source, encoder=encoder)
+    space = Space(start or Policy(), _measured_weight(encoder, worlds))
     search = _Search(
         parts=parts,
         space=space,
         jury=Jury(catalogue, k, progress),
-        worlds=partial(World, archive, split=parts.split, same_source=same_source),
+        worlds=worlds,
         resampler=resampler_of(parts.earlier, generator),
         generator=generator,
     )
     return _tuned(search, search.run(n_candidates), k)
+
+
+def _measured_weight(encoder: ArticleEncoder | None, worlds: Callable[[], World]) -> float:
+    """Give the semantic weight of a policy that names none, as it is between the parts."""
+    if encoder is None:
+        return LATENT_WEIGHT
+    if encoder.settings.semantic_weight is not None:
+        return encoder.settings.semantic_weight
+    with closing(worlds()) as world:
+        if world.split is not None:
+            world.advance(world.split)
+        return world.mirror.model.calibration.semantic_weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from relnews.rank.diversity import Dpp, Mmr
+from relnews.rank.relevance import LATENT_WEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,10 +50,11 @@ class Setting:
     is_ratio: bool = False
     is_whole: bool = False
 
-    def of(self, policy: Policy) -> float:
-        """Give the value in a policy."""
+    def of(self, policy: Policy) -> float | None:
+        """Give the value in a policy; None for a semantic weight that is left to the model."""
         owner = policy.selector if self.name == "diversity" else policy
-        return float(getattr(owner, self.name))
+        value = getattr(owner, self.name)
+        return None if value is None else float(value)
 
     def put(self, policy: Policy, value: float) -> Policy:
         """Give a policy with another value."""
@@ -100,6 +102,13 @@ class Space:
     Diversity is part of it when the start's selector is `Mmr` or `Dpp`: another one's settings
     are not known.
 
+    Parameters
+    ----------
+    start
+        What is changed.
+    measured_weight
+        The semantic weight of a policy that leaves it to the model.
+
     Attributes
     ----------
     start
@@ -108,17 +117,30 @@ class Space:
         What may change in it.
     """
 
-    def __init__(self, start: Policy) -> None:
+    def __init__(self, start: Policy, measured_weight: float = LATENT_WEIGHT) -> None:
         self.start = start
+        self._measured = measured_weight
         is_known = isinstance(start.selector, Mmr | Dpp)
         self.settings = tuple(each for each in SETTINGS if is_known or each.name != "diversity")
+
+    def value(self, setting: Setting, policy: Policy) -> float:
+        """Give the value that counts under a policy."""
+        value = setting.of(policy)
+        return self._measured if value is None else value
+
+    def like(self, policy: Policy, setting: Setting, other: Policy) -> Policy:
+        """Give a policy with a setting as another one has it, be it left to the model."""
+        value = setting.of(other)
+        if value is None:
+            return replace(policy, semantic_weight=None)
+        return setting.put(policy, value)
 
     def changed(self, policy: Policy) -> tuple[Setting, ...]:
         """Give the settings in which a policy differs from the start."""
         return tuple(
             each
             for each in self.settings
-            if not isclose(each.of(policy), each.of(self.start), abs_tol=1e-9)
+            if not isclose(self.value(each, policy), self.value(each, self.start), abs_tol=1e-9)
         )
 
     def distance(self, policy: Policy) -> tuple[int, float]:
@@ -127,7 +149,7 @@ class Space:
         Each section with a half-life of its own, that the start does not have, is one change.
         """
         changed = self.changed(policy)
-        steps = [each.place(each.of(policy)) - each.place(each.of(self.start)) for each in changed]
+        steps = [self._place(each, policy) - self._place(each, self.start) for each in changed]
         own = dict(policy.section_half_life_hours).items()
         n_sections = len(own - dict(self.start.section_half_life_hours).items())
         return len(changed) + n_sections, float(sum(step**2 for step in steps))
@@ -161,14 +183,14 @@ class Space:
         everything, for the start.
         """
         found = [
-            each.put(leader, each.of(self.start))
+            self.like(leader, each, self.start)
             for leader in leaders[:1]
             for each in self.changed(leader)
         ]
         for place in range(2 * size if leaders else 0):
             leader = leaders[place % len(leaders)]
             moved = self.changed(leader) or self.settings
-            places = np.array([each.place(each.of(leader)) for each in moved])
+            places = np.array([self._place(each, leader) for each in moved])
             found.append(self._at(leader, moved, places + generator.normal(0, _STEP, len(moved))))
         return self.without_repeats(found, leaders)[:size]
 
@@ -182,6 +204,9 @@ class Space:
                 seen.append(policy)
                 found.append(policy)
         return found
+
+    def _place(self, setting: Setting, policy: Policy) -> float:
+        return setting.place(self.value(setting, policy))
 
     def _at(self, policy: Policy, settings: Sequence[Setting], places: Values) -> Policy:
         for each, place in zip(settings, places, strict=True):

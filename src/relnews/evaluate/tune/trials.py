@@ -41,7 +41,7 @@ def front(trials: Sequence[Trial]) -> tuple[Trial, ...]:
 
 def changes(space: Space, policy: Policy) -> str:
     """Say what differs from the start policy, such as ``half_life_hours 240, diversity 0``."""
-    found = [f"{each.name} {each.of(policy):g}" for each in space.changed(policy)]
+    found = [f"{each.name} {space.value(each, policy):g}" for each in space.changed(policy)]
     own, given = dict(policy.section_half_life_hours), space.start.section_half_life_hours
     found += [
         f"half_life_hours of {section} {hours:g}"

@@ -18,12 +18,13 @@ from relnews.rank.freshness import freshness
 from relnews.rank.relevance import hybrid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
     from relnews.evaluate.world.readers import Readers
     from relnews.evaluate.world.world import World
+    from relnews.protocols import ArticleEncoder
     from relnews.query import Query
     from relnews.types import Article
 
@@ -91,6 +92,35 @@ class Pipeline:
     def similarities(self, source: Article, targets: Sequence[str]) -> Sequence[float]:
         """Give the hybrid cosine that relevance is made from."""
         return Ranked(Hybrid(self.world, self.policy.semantic_weight)).similarities(source, targets)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherModel:
+    """The library itself with another semantic view, in a world of its own that moves along.
+
+    Parameters
+    ----------
+    world
+        Where the others look.
+    twin
+        Its `World.twin` with the other model.
+    policy
+        How lists are made.
+    """
+
+    world: World
+    twin: World
+    policy: Policy
+
+    def recommend(self, source: Article, at: datetime, k: int) -> Sequence[str]:
+        """Give the ids that `Recommender.recommend` gives with the other model."""
+        self.twin.follow(self.world)
+        return Pipeline(self.twin, self.policy).recommend(source, at, k)
+
+    def similarities(self, source: Article, targets: Sequence[str]) -> Sequence[float]:
+        """Give the hybrid cosine that relevance is made from."""
+        self.twin.follow(self.world)
+        return Pipeline(self.twin, self.policy).similarities(source, targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,19 +286,18 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class SentenceModel:
-    """The cosine of sentence embeddings.
+    """The cosine of a pretrained model's vectors, and nothing else.
 
     Parameters
     ----------
     world
         Where it looks.
-    encode
-        Texts to vectors, shape (n, d), such as ``SentenceTransformer(...).encode``. Each
-        version is encoded once, when it has arrived; what the model cuts off stays unseen.
+    encoder
+        Gives the vectors. Each version is embedded once, when it has arrived.
     """
 
     world: World
-    encode: Callable[[Sequence[str]], npt.NDArray[np.float32]]
+    encoder: ArticleEncoder
     _vectors: _Rows = field(default_factory=_Rows, repr=False)
 
     def recommend(self, source: Article, at: datetime, k: int) -> Sequence[str]:
@@ -286,11 +315,13 @@ class SentenceModel:
         archive, now = self.world.archive, self.world.now
         new = self.world.mirror.corpus.ids[len(self._vectors) :]
         if new:
-            versions = (archive.version(name, now) or archive.first(name) for name in new)
-            self._vectors.extend(_units(self.encode([_text(article) for article in versions])))
-        asked = _units(self.encode([_text(source)]))[0]
-        scores: Values = self._vectors.values.reshape(-1, len(asked)) @ asked
+            versions = [archive.version(name, now) or archive.first(name) for name in new]
+            self._vectors.extend(self._embed(versions))
+        scores: Values = self._vectors.values @ self._embed([source])[0]
         return scores
+
+    def _embed(self, articles: Sequence[Article]) -> Values:
+        return self.encoder.embed(articles).vectors.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,14 +334,3 @@ class StoredRun:
         """Give the stored list; an empty one where none is stored."""
         found = self.lists.get(question_id(source.id, at), self.lists.get(source.id, ()))
         return tuple(found)[:k]
-
-
-def _text(article: Article) -> str:
-    return "\n".join(part for part in (article.headline, article.teaser, article.body) if part)
-
-
-def _units(vectors: npt.NDArray[np.float32]) -> Values:
-    found = np.asarray(vectors, np.float32)
-    norms = np.linalg.norm(found, axis=1, keepdims=True)
-    units: Values = np.divide(found, norms, out=np.zeros_like(found), where=norms > 0)
-    return units

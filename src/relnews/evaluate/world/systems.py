@@ -17,6 +17,7 @@ from relnews.evaluate.world.baselines import (
     MostRead,
     Newest,
     NewestInSection,
+    OtherModel,
     Pipeline,
     Ranked,
     StoredRun,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from relnews.evaluate.world.baselines import Scorer
     from relnews.evaluate.world.readers import Readers
     from relnews.evaluate.world.world import World
+    from relnews.protocols import ArticleEncoder
 
 Build = Callable[["World"], "Recommends"]
 """Makes a recommender that looks at a world, as of wherever it stands."""
@@ -56,6 +58,12 @@ class Systems:
         Recommenders of your own, by name: each is made from the world of a task.
     baselines
         Names from `BASELINES`.
+    encoder
+        What gives the semantic view of the library under all policies, and of the baselines; None:
+        the latent view.
+    models
+        The library with another semantic view, by name; None: the latent view. It follows the
+        first policy but for its semantic weight, which belongs to a model: here it is measured.
 
     Raises
     ------
@@ -67,6 +75,8 @@ class Systems:
     runs: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     others: Mapping[str, Build] = field(default_factory=dict)
     baselines: Sequence[str] = ()
+    encoder: ArticleEncoder | None = None
+    models: Mapping[str, ArticleEncoder | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what could not be told apart, or not be made."""
@@ -74,7 +84,7 @@ class Systems:
         if unknown:
             msg = f"a baseline must be one of {', '.join(BASELINES)}, got {', '.join(unknown)}"
             raise InvalidTruth(msg)
-        names = Counter([*self.policies, *self.others, *self.runs, *set(self.baselines)])
+        names = Counter([*self._made_here, *self.others, *self.runs, *set(self.baselines)])
         double = [name for name, count in names.items() if count > 1]
         if double:
             msg = f"each system must have a name of its own, several are called {double[0]!r}"
@@ -86,7 +96,12 @@ class Systems:
     @property
     def main(self) -> str:
         """The name of the system that is held against all others."""
-        return next(iter([*self.policies, *self.others, *self.runs, *self.baselines]))
+        return next(iter([*self._made_here, *self.others, *self.runs, *self.baselines]))
+
+    @property
+    def _made_here(self) -> list[str]:
+        """The names of the library, under all policies and with all models."""
+        return [*self.policies, *self.models]
 
     def build(
         self, world: World, readers: Readers, generator: np.random.Generator, *, dated: bool
@@ -101,8 +116,13 @@ class Systems:
             When one of `others` makes no recommender, or no system has anything to go by.
         """
         built: dict[str, Recommends] = {
-            name: Pipeline(world, policy if dated else replace(policy, freshness_floor=1.0))
+            name: Pipeline(world, _asked(policy, dated=dated))
             for name, policy in self.policies.items()
+        }
+        own = replace(next(iter(self.policies.values()), Policy()), semantic_weight=None)
+        built |= {
+            name: OtherModel(world, world.twin(encoder), _asked(own, dated=dated))
+            for name, encoder in self.models.items()
         }
         built |= {name: _made(name, make, world) for name, make in self.others.items()}
         built |= {name: StoredRun(lists) for name, lists in self.runs.items()}
@@ -123,7 +143,9 @@ class Systems:
             reasons |= dict.fromkeys(BY_DATE, "dates count for nothing here")
         if not len(readers):
             reasons[MOST_READ] = "no events"
-        if len(archive) < MIN_ARTICLES:
+        if self.encoder is not None:
+            reasons[LATENT] = "the semantic view is that of a pretrained model"
+        elif len(archive) < MIN_ARTICLES:
             reasons[LATENT] = f"no latent view below {MIN_ARTICLES:,} articles"
         if not any(archive.latest(name).section for name in archive.ids):
             reasons[IN_SECTION] = "no sections"
@@ -154,6 +176,10 @@ BASELINES: dict[str, _Make] = {
     "random": lambda world, _readers, generator: Ranked(AtRandom(world, generator)),
 }
 """How each baseline is made, by the name that the command line takes."""
+
+
+def _asked(policy: Policy, *, dated: bool) -> Policy:
+    return policy if dated else replace(policy, freshness_floor=1.0)
 
 
 def _made(name: str, make: Build, world: World) -> Recommends:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from relnews.evaluate.archive import Archive, Arrival
     from relnews.evaluate.truth import Question
     from relnews.mirror import Mirror
+    from relnews.protocols import ArticleEncoder
     from relnews.query import Query
     from relnews.rank.site import Site
     from relnews.types import Article
@@ -76,6 +77,9 @@ class World:
         controls for readers who keep to one.
     language
         Assumed where neither an article nor detection names one.
+    encoder
+        What gives the semantic view; None: the latent view, fitted as on a site. One that several
+        worlds share had better remember what it made (`RememberingEncoder`).
 
     Attributes
     ----------
@@ -94,24 +98,52 @@ class World:
         split: datetime | None = None,
         same_source: bool = False,
         language: str = "de",
+        encoder: ArticleEncoder | None = None,
     ) -> None:
         self.archive, self.same_source = archive, same_source
+        self.split, self.language = split, language
         self.now, self.fitted_until = BEGINNING, None
         self.hidden: frozenset[str] = frozenset()
         self._fits = deque(_fit_moments(archive, split))
         self._waiting = iter(archive.arrivals())
         self._next = next(self._waiting, None)
-        self.recommender = Recommender.open(":memory:", language=language)
+        self.recommender = Recommender.open(":memory:", language=language, model=encoder)
         self.query = lru_cache(maxsize=1)(self._query)
         self.candidates = lru_cache(maxsize=1)(self._candidates)
         self._site: Site | None = None
+        self._twins: list[World] = []
 
     now: datetime
     fitted_until: datetime | None
 
     def close(self) -> None:
-        """Let go of the memory."""
+        """Let go of the memory, that of its twins included."""
         self.recommender.close()
+        for twin in self._twins:
+            twin.close()
+
+    def twin(self, encoder: ArticleEncoder | None) -> World:
+        """Give a world of the same archive with another semantic view; `follow` moves it."""
+        made = World(
+            self.archive,
+            split=self.split,
+            same_source=self.same_source,
+            language=self.language,
+            encoder=encoder,
+        )
+        self._twins.append(made)
+        return made
+
+    def follow(self, other: World) -> None:
+        """Move to where another world stands, and hide what it hides.
+
+        Raises
+        ------
+        InvalidQuery
+            When this world has passed that moment already.
+        """
+        self.advance(other.now)
+        self._hide(other.hidden)
 
     @property
     def mirror(self) -> Mirror:
@@ -142,6 +174,9 @@ class World:
         hidden = question.ignored
         if question.only is not None:
             hidden |= self.mirror.corpus.row_of.keys() - question.only
+        self._hide(hidden)
+
+    def _hide(self, hidden: frozenset[str]) -> None:
         if hidden != self.hidden:
             self.hidden = hidden
             self.query.cache_clear()
