@@ -12,15 +12,13 @@ from safetensors.numpy import load, save
 from relnews.errors import StoreError
 from relnews.rank.relevance import MIN_PAIRS, Calibration
 from relnews.semantic import SemanticModel
+from relnews.semantic_weight import N_ARTICLES, measure_weight
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from relnews.embed.latent import LatentModel
     from relnews.embed.lexical import LexicalView
-
-ENCODER_WEIGHT = 0.3
-"""How much of a pretrained model is mixed in where nothing was measured."""
 
 _PAIRS = 4096
 _ROWS_AT_ONCE = 4096
@@ -95,7 +93,7 @@ def calibrate(
     vectors
         Of the rows, shape (len(rows), d).
     weight
-        The semantic weight, where it is known; None: it is measured.
+        The semantic weight, where it is known; None: it is measured (`relnews.semantic_weight`).
     generator
         The source of randomness; the same one gives the same pairs.
     """
@@ -103,8 +101,20 @@ def calibrate(
     products = view.weights(rows[first]).multiply(view.weights(rows[second]))
     lexical = np.asarray(products.sum(axis=1), np.float32).ravel()
     both = vectors[first].astype(np.float32) * vectors[second].astype(np.float32)
-    share = ENCODER_WEIGHT if weight is None else weight
-    return Calibration(lexical, both.sum(axis=1), share)
+    if weight is None:
+        weight = _measured(view, rows, vectors, generator)
+    return Calibration(lexical, both.sum(axis=1), weight)
+
+
+def _measured(
+    view: LexicalView,
+    rows: npt.NDArray[np.intp],
+    vectors: npt.NDArray[np.float16],
+    generator: np.random.Generator,
+) -> float:
+    """Measure the semantic weight on some of the rows."""
+    some = generator.choice(len(rows), min(N_ARTICLES, len(rows)), replace=False)
+    return measure_weight(view.weights(rows[some]), vectors[some], generator)
 
 
 def project(

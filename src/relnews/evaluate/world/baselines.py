@@ -317,7 +317,8 @@ class SentenceModel:
         if new:
             versions = [archive.version(name, now) or archive.first(name) for name in new]
             self._vectors.extend(self._embed(versions))
-        scores: Values = self._vectors.values @ self._embed([source])[0]
+        asked = self._embed([source])[0]
+        scores: Values = self._vectors.values.reshape(-1, len(asked)) @ asked
         return scores
 
     def _embed(self, articles: Sequence[Article]) -> Values:

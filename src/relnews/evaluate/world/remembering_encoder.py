@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from relnews.embed.embedded import Embedded
 from relnews.encoders import name_of
@@ -53,7 +54,7 @@ class RememberingEncoder:
 
     def __init__(self, encoder: ArticleEncoder, folder: Path | None = None) -> None:
         self._encoder = encoder
-        self._path = None if folder is None else folder / f"{name_of(encoder)}.npz"
+        self._path = None if folder is None else folder / f"{name_of(encoder)}.safetensors"
         self._made = _read(self._path, encoder.dimensions) if self._path is not None else {}
 
     @property
@@ -109,16 +110,16 @@ class RememberingEncoder:
 
     def _write(self) -> None:
         """Write all that is known beside the file and put it in its place, whole or not at all."""
-        if self._path is None:
+        if self._path is None or not self._made:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self._path.with_suffix(f".{os.getpid()}.npz")
-        np.savez(
-            unfinished,
-            names=np.array(list(self._made)),
-            vectors=np.array([vector for vector, _ in self._made.values()], np.float16),
-            seen=np.array([seen for _, seen in self._made.values()], np.float32),
-        )
+        arrays = {
+            "digests": np.array([list(bytes.fromhex(name)) for name in self._made], np.uint8),
+            "vectors": np.array([vector for vector, _ in self._made.values()], np.float16),
+            "seen": np.array([seen for _, seen in self._made.values()], np.float32),
+        }
+        unfinished = self._path.with_suffix(f".{os.getpid()}")
+        unfinished.write_bytes(save(arrays))
         unfinished.replace(self._path)
 
 
@@ -126,10 +127,10 @@ def _read(path: Path, dimensions: int) -> dict[str, Made]:
     if not path.exists():
         return {}
     try:
-        with np.load(path, allow_pickle=False) as file:
-            names, vectors, seen = file["names"].tolist(), file["vectors"], file["seen"].tolist()
-        rows = vectors.reshape(len(names), dimensions)
-        return dict(zip(names, zip(rows, seen, strict=True), strict=True))
-    except (OSError, ValueError, KeyError, AttributeError, BadZipFile) as error:
-        msg = f"{path} must hold vectors that were kept by an evaluation; delete it ({error})"
+        arrays = load(path.read_bytes())
+        names = [row.tobytes().hex() for row in arrays["digests"]]
+        vectors = arrays["vectors"].reshape(len(names), dimensions)
+        return dict(zip(names, zip(vectors, arrays["seen"].tolist(), strict=True), strict=True))
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        msg = f"{path} must hold vectors that an evaluation kept; delete it ({error})"
         raise InvalidModel(msg) from error
