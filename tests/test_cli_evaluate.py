@@ -7,14 +7,13 @@ import re
 import sys
 from dataclasses import replace
 from functools import cache
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 from evaluations import empty_evaluation, site_evaluation
 from relnews.cli.show import print_evaluation
+from relnews.embed.sentence.encoder import SentenceEncoder
 from relnews.evaluate import BASELINES, Truth
 from relnews.evaluate.load import read_qrels, read_run
 from relnews.evaluate.report import from_json, to_html, to_json, to_markdown
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
+    from relnews.embed.embedded import Embedded
+    from relnews.types import Article
 
 DEMO = ("evaluate", "demo", "--task", "chains", "-k", 5, "--sample", 30, "--no-curves")
 WITH_TF_IDF = (*DEMO, "--compare", "tf-idf")
@@ -245,7 +245,10 @@ def test_a_module_that_cannot_be_imported_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--compare", "tfidf"), ("file.run, sentence:MODEL, module:function or BM25", "'tfidf'")),
+        (
+            ("--compare", "tfidf"),
+            ("file.run, model:MODEL, sentence:MODEL, module:function or BM25", "'tfidf'"),
+        ),
         (("--task", "shares"), ("must be one of links, events", "got shares")),
         (("--task", "links"), ("truth about these articles", "found none")),
         (("--out", "report.pdf"), ("--out", ".html, .json or .md", "report.pdf")),
@@ -578,74 +581,67 @@ def test_a_module_that_fails_when_it_is_imported_is_refused(
     is_told(run(*DEMO, "--compare", f"{module}_broken:make"), told)
 
 
-class Transformers(ModuleType):
-    """Stands for the package of the sentence models; a model counts letters."""
-
-    def __init__(self) -> None:
-        super().__init__("sentence_transformers")
-        self.loaded: list[tuple[str, dict[str, object]]] = []
-
-    def SentenceTransformer(self, name: str, **options: object) -> Transformers:  # noqa: N802
-        self.loaded.append((name, options))
-        if name == "broken":
-            msg = "no file\n  config.json"
-            raise OSError(msg)
-        return self
-
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        counts = [[text.lower().count(letter) for letter in "aeioubdgkmnrst"] for text in texts]
-        return np.array(counts, np.float32)
-
-
-@pytest.fixture
-def transformers(monkeypatch: pytest.MonkeyPatch) -> Transformers:
-    package = Transformers()
-    monkeypatch.setitem(sys.modules, "sentence_transformers", package)
-    return package
-
-
-def test_a_sentence_model_is_loaded_once_for_all_tasks(
-    transformers: Transformers, tmp_path: Path
+def test_a_sentence_model_is_read_once_for_all_tasks(
+    tiny_static: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model, out = "a-group/a-model", tmp_path / "report.json"
+    embedded = list[str]()
+    embed = SentenceEncoder.embed
+
+    def watched(self: SentenceEncoder, articles: Sequence[Article], *rest: Any) -> Embedded:
+        embedded.extend(article.id for article in articles)
+        return embed(self, articles, *rest)
+
+    monkeypatch.setattr(SentenceEncoder, "embed", watched)
+    out, cache, model = tmp_path / "report.json", tmp_path / "vectors", str(tiny_static)
     tasks = ("--task", "chains", "--task", "sections", "-k", 5, "--sample", 5, "--no-curves")
-    ran = run("evaluate", "demo", *tasks, "--compare", f"sentence:{model}", "--out", out)
+    peers = ("--compare", f"sentence:{model}", "--compare", f"model:{model}")
+    ran = run("evaluate", "demo", *tasks, *peers, "--cache", cache, "--out", out)
     assert (ran.code, ran.err) == (0, "")
-    assert transformers.loaded == [(model, {})]  # and no code of the model's was asked to run
+    n_read = len(embedded)
+    assert n_read == len(set(embedded)) > 50
     for task in from_json(out.read_text(encoding="utf-8")).tasks:
-        ours, theirs = task.systems
-        assert (ours.name, theirs.name, theirs.failures) == ("relnews", model, 0)
-        assert theirs.values["empty lists"].value == 0
+        ours, other, theirs = task.systems
+        assert (ours.name, other.name, theirs.name) == ("relnews", f"relnews + {model}", model)
+        assert (theirs.failures, other.failures) == (0, 0)
+        assert theirs.values["empty lists"].value < 1
     assert f"relnews - {model}: nDCG@5 " in ran.out
+    again = run("evaluate", "demo", *tasks, *peers, "--cache", cache)
+    assert again.out == ran.out.replace(f"report: {out}\n", "")
+    assert len(embedded) == n_read
 
 
-def test_a_sentence_model_may_be_a_folder_beside_other_peers(transformers: Transformers) -> None:
-    peers = ("sentence:models/own.run", "sentence:./b:c", "newest")
-    ran = run(*DEMO[:-3], "--sample", 3, *(part for peer in peers for part in ("--compare", peer)))
-    assert (ran.code, ran.err) == (0, "")
-    assert [name for name, _ in transformers.loaded] == ["models/own.run", "./b:c"]
-    assert names(ran) == ["relnews", "models/own.run", "./b:c", "newest"]
+def test_the_library_itself_may_have_a_model(tiny_static: Path, tmp_path: Path) -> None:
+    beside, alone = tmp_path / "beside.json", tmp_path / "alone.json"
+    model = ("--model", tiny_static)
+    asked = (*DEMO, "--compare", "hybrid", "--out", alone)
+    assert run(*asked, *model).code == 0
+    assert run(*DEMO, "--compare", f"model:{tiny_static}", "--out", beside).code == 0
+    asked_default = run(*DEMO, *model, "--compare", "model:default", "--compare", "latent")
+    assert names(asked_default) == ["relnews", "relnews + default"]
+    first, second = (from_json(path.read_text(encoding="utf-8")) for path in (alone, beside))
+    assert first.settings["model"].startswith("tiny-static (")
+    other = f"relnews + {tiny_static}"
+    assert second.settings["model"] == "default"
+    assert second.settings[f"model of {other}"] == first.settings["model"]
+    here = next(one for one in first.tasks[0].systems if one.name == "relnews")
+    there = next(one for one in second.tasks[0].systems if one.name == other)
+    default = next(one for one in second.tasks[0].systems if one.name == "relnews")
+    assert here.values["nDCG@5"] == there.values["nDCG@5"]
+    assert here.values["nDCG@5"] != default.values["nDCG@5"]
 
 
 @pytest.mark.parametrize(
-    ("peer", "words"),
+    ("arguments", "words"),
     [
-        ("sentence:broken", "that can be loaded, got 'broken': OSError: no file config.json"),
-        ("sentence:", "sentence:MODEL must name a model or its folder, got 'sentence:'"),
-        ("sentence:relnews", "each system must have a name of its own"),
+        (("--compare", "sentence:nobody/nothing"), "relnews models download nobody/nothing"),
+        (("--model", "nobody/nothing"), "relnews models download nobody/nothing"),
+        (("--compare", "model:nowhere"), "a model must be a preset"),
+        (("--compare", "sentence:"), "sentence:MODEL must name a model or its folder"),
+        (("--compare", "model:"), "model:MODEL must name a model or its folder"),
+        (("--compare", "sentence:default"), "must name a pretrained model, got 'sentence:default'"),
     ],
 )
-@pytest.mark.usefixtures("transformers")
-def test_a_sentence_model_that_cannot_be_is_refused(peer: str, words: str) -> None:
-    ran = run(*DEMO, "--compare", peer)
+def test_a_model_that_cannot_be_is_refused(arguments: tuple[str, str], words: str) -> None:
+    ran = run(*DEMO, *arguments)
     is_told(ran, words)
-    assert ran.err.count("\n") == 1
-
-
-def test_without_the_package_of_sentence_models_its_name_is_told(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    ran = run(*DEMO, "--compare", "sentence:a-model")
-    is_told(ran, "--compare sentence:a-model needs", "pip install sentence-transformers")
     assert ran.err.count("\n") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -151,3 +152,14 @@ def test_impressions_are_tuned_no_deeper_than_lists_were_shown(data: Path) -> No
     assert (ran.code, ran.err) == (0, "")
     assert "nDCG@4" in ran.out
     assert "nDCG@10" not in ran.out
+
+
+def test_a_weight_is_searched_for_the_model_and_the_file_says_which(
+    data: Path, tiny_static: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "policy.toml"
+    ran = run("tune", data, *QUICK, "--model", tiny_static, "--out", out)
+    assert (ran.code, ran.err) == (0, "")
+    text = out.read_text(encoding="utf-8")
+    assert re.search(r"^#   model = tiny-static \([0-9a-f]+\)$", text, re.MULTILINE)
+    assert re.search(r"^#   model = default$", tuned()[1], re.MULTILINE)

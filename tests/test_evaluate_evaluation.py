@@ -379,6 +379,7 @@ def test_the_header_says_what_was_measured() -> None:
         "further metrics": "none",
         "language": "de",
         "baselines": ", ".join(BASELINES),
+        "model": "default",
         "split": "none: refitted as the archive grows",
         "policy of relnews": "default",
     }

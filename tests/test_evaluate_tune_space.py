@@ -101,7 +101,7 @@ def test_near_takes_changes_back_and_makes_small_steps() -> None:
     near = space.near([leader], 12, generator())
     assert near[:2] == [
         replace(leader, half_life_hours=60.0),
-        replace(leader, semantic_weight=0.05),
+        replace(leader, semantic_weight=None),
     ]
     assert len(near) == 12
     for policy in near[2:]:
@@ -141,3 +141,15 @@ def test_a_selector_of_ones_own_is_left_alone() -> None:
     space = Space(start)
     assert "diversity" not in {setting.name for setting in space.settings}
     assert all(policy.selector is start.selector for policy in space.sample(4, generator()))
+
+
+def test_a_weight_left_to_the_model_counts_as_the_measured_one() -> None:
+    space = Space(START, measured_weight=0.3)
+    (weight,) = (each for each in space.settings if each.name == "semantic_weight")
+    same, other = replace(START, semantic_weight=0.3), replace(START, semantic_weight=0.05)
+    assert space.value(weight, START) == 0.3
+    assert space.changed(same) == ()
+    assert space.changed(other) == (weight,)
+    assert space.distance(other) == (1, pytest.approx(0.25))
+    assert space.like(other, weight, START) == START
+    assert space.like(START, weight, other) == other
