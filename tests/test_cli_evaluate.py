@@ -17,6 +17,7 @@ from relnews.embed.sentence.encoder import SentenceEncoder
 from relnews.evaluate import BASELINES, Truth
 from relnews.evaluate.load import read_qrels, read_run
 from relnews.evaluate.report import from_json, to_html, to_json, to_markdown
+from relnews.store import digest
 from test_cli import Ran, is_told, run
 from test_evaluate_evaluation import site, write
 
@@ -588,7 +589,7 @@ def test_a_sentence_model_is_read_once_for_all_tasks(
     embed = SentenceEncoder.embed
 
     def watched(self: SentenceEncoder, articles: Sequence[Article], *rest: Any) -> Embedded:
-        embedded.extend(article.id for article in articles)
+        embedded.extend(digest(article) for article in articles)
         return embed(self, articles, *rest)
 
     monkeypatch.setattr(SentenceEncoder, "embed", watched)
@@ -612,15 +613,17 @@ def test_a_sentence_model_is_read_once_for_all_tasks(
 
 def test_the_library_itself_may_have_a_model(tiny_static: Path, tmp_path: Path) -> None:
     beside, alone = tmp_path / "beside.json", tmp_path / "alone.json"
-    model = ("--model", tiny_static)
+    heavy = tmp_path / "heavy.toml"
+    heavy.write_text(f'name = "{tiny_static}"\nsemantic_weight = 0.9\n', encoding="utf-8")
+    model = ("--model", heavy)
     asked = (*DEMO, "--compare", "hybrid", "--out", alone)
     assert run(*asked, *model).code == 0
-    assert run(*DEMO, "--compare", f"model:{tiny_static}", "--out", beside).code == 0
+    assert run(*DEMO, "--compare", f"model:{heavy}", "--out", beside).code == 0
     asked_default = run(*DEMO, *model, "--compare", "model:default", "--compare", "latent")
     assert names(asked_default) == ["relnews", "relnews + default"]
     first, second = (from_json(path.read_text(encoding="utf-8")) for path in (alone, beside))
     assert first.settings["model"].startswith("tiny-static (")
-    other = f"relnews + {tiny_static}"
+    other = f"relnews + {heavy}"
     assert second.settings["model"] == "default"
     assert second.settings[f"model of {other}"] == first.settings["model"]
     here = next(one for one in first.tasks[0].systems if one.name == "relnews")

@@ -512,7 +512,9 @@ def test_a_sentence_model_that_grew_finds_what_one_made_late_finds() -> None:
 
 def test_the_library_with_another_model_moves_along_in_a_world_of_its_own() -> None:
     articles = [
-        an_article(f"a{n}", headline="Rat " + "abcde"[n % 5] * 9, published_at=hours(-n))
+        an_article(
+            f"a{n}", headline="Rat " + "vwxyz"[n % 5] * (n + 9), body="", published_at=hours(-n)
+        )
         for n in range(8)
     ]
     policy = plain(semantic_weight=1.0, relevance_floor=0.0)

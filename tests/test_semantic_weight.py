@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from relnews import semantic_weight
+from letter_encoder import LetterEncoder
+from newsroom import filler
+from relnews import Recommender, semantic_weight
+from relnews.rank.relevance import LATENT_WEIGHT
 from relnews.semantic_weight import ENCODER_WEIGHT, MIN_ARTICLES, MOST_WEIGHT, measure_weight
 
 if TYPE_CHECKING:
@@ -91,3 +94,25 @@ def test_the_smallest_weight_within_a_standard_error_is_chosen() -> None:
     best[::2, 6] = 1.98  # on average a little less than the best, and uncertain
     best[:, 7] = 0.9  # surely less
     assert semantic_weight._least_good(best) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "weight"), [(None, LATENT_WEIGHT), (LetterEncoder(semantic_weight=0.7), 0.7)]
+)
+def test_a_weight_that_is_known_is_not_measured(
+    encoder: LetterEncoder | None, weight: float
+) -> None:
+    assert weight_of_a_site(encoder) == weight
+
+
+def test_a_site_measures_the_weight_of_its_model() -> None:
+    found = weight_of_a_site(LetterEncoder())
+    assert 0 <= found <= MOST_WEIGHT
+    assert found not in {ENCODER_WEIGHT, LATENT_WEIGHT}
+
+
+def weight_of_a_site(encoder: LetterEncoder | None) -> float:
+    with Recommender.open(":memory:", model=encoder) as recommender:
+        recommender.add(filler(MIN_ARTICLES))
+        recommender.refit()
+        return recommender.mirror.model.calibration.semantic_weight
