@@ -32,8 +32,8 @@ from relnews.cli import cli, main
 AT = "2026-03-15T08:00+01:00"
 BRIDGE = "sta-001"
 COMMANDS = (
-    *("add", "check", "demo", "evaluate", "explain", "models", "precompute", "recommend"),
-    *("retract", "rules", "tune"),
+    *("add", "check", "demo", "embed", "evaluate", "explain", "models", "precompute"),
+    *("recommend", "retract", "rules", "tune"),
 )
 READERS = (
     ("recommend", "DB", BRIDGE),

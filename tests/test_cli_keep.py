@@ -151,7 +151,7 @@ DERIVED = {
     "model lost": "DELETE FROM models",
     "model changed": "UPDATE models SET arrays = x'00'",
     "model unknown": "UPDATE meta SET value = 'deadbeef' WHERE key = 'model'",
-    "vector of no model": "INSERT INTO vectors VALUES ('sta-001', 'nobody', x'0000')",
+    "vector of no model": "INSERT INTO vectors VALUES ('sta-001', 'nobody', x'0000', 1)",
     "list of nothing": "INSERT INTO lists VALUES ('nobody', '2026', 5, '', '', 1, 0, 1)",
 }
 

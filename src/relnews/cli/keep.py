@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -73,9 +73,11 @@ def add(
         raise IngestError(msg)
     check_fields(fields)
     zone_of(timezone)
-    with Recommender.open(database, language=language, model=model) as rec:
-        with options.counting("added") as count:
-            report = rec.add(_records(files, format_, fields, timezone), progress=count)
+    with (
+        Recommender.open(database, language=language, model=model) as rec,
+        options.counting("added") as count,
+    ):
+        report = rec.add(_records(files, format_, fields, timezone), progress=count)
     if as_json:
         options.print_json(asdict(report))
     else:
@@ -144,30 +146,15 @@ def check(
                 rec.rebuild(progress=count)
         problems = rec.store.integrity()
         counts = rec.store.counts()
-        model = rec.store.model()
-        vectors = None if model is None else rec.store.vector_counts(model.fingerprint)
+        model = _model(rec)
         recall = _recall(rec, at) if with_recall and not problems else {}
     if as_json:
-        fitted = {"fingerprint": model.fingerprint, **model.config} if model else None
-        if fitted and vectors:
-            fitted |= {"seen": vectors.seen, "whole": vectors.whole}
-        found = {"problems": problems, "counts": counts, "model": fitted}
+        found = {"problems": problems, "counts": counts, "model": model or None}
         options.print_json(found | ({"recall": recall} if recall else {}))
     else:
         if repair:
             click.echo("rebuilt; run precompute to make the stored lists again")
-        for name, number in counts.items():
-            click.echo(f"{name:12} {number:>10,}")
-        if model:
-            click.echo(f"model        {model.fingerprint}: {model.config}")
-        if model and model.encoder and vectors:
-            click.echo(
-                f"text seen    {vectors.seen:.0%} of an article on average, "
-                f"all of it of {vectors.whole:.0%}"
-            )
-        if recall:
-            shown = "{mean:.3f} of {articles} articles, worst {worst:.3f}".format(**recall)
-            click.echo(f"recall@10    {shown}")
+        _print_counts(counts, model, recall)
         for problem in problems:
             click.echo(f"problem: {problem}", err=True)
         click.echo("sound" if not problems else f"{len(problems)} problems; try --repair")
@@ -177,6 +164,31 @@ def check(
         click.echo(message, err=True)
     if problems or missing:
         sys.exit(options.CHECK_FAILED)
+
+
+def _model(rec: Recommender) -> dict[str, Any]:
+    """Describe what gives vectors, and how much of the texts they hold; empty without any."""
+    model, measured = rec.store.model(), rec.store.calibration()
+    if model is None:
+        return {}
+    vectors = rec.store.vector_counts(model.fingerprint)
+    weight = {} if measured is None else {"semantic_weight": measured.semantic_weight}
+    seen = {"seen": vectors.seen, "whole": vectors.whole}
+    return {"fingerprint": model.fingerprint, **model.config, **weight, **seen}
+
+
+def _print_counts(
+    counts: Mapping[str, int], model: Mapping[str, Any], recall: Mapping[str, float]
+) -> None:
+    """Print what there is."""
+    for name, number in counts.items():
+        click.echo(f"{name:12} {number:>10,}")
+    if model:
+        rest = {key: value for key, value in model.items() if key != "fingerprint"}
+        click.echo(f"model        {model['fingerprint']}: {rest}")
+    if recall:
+        shown = "{mean:.3f} of {articles} articles, worst {worst:.3f}".format(**recall)
+        click.echo(f"recall@10    {shown}")
 
 
 def _recall(rec: Recommender, at: datetime) -> dict[str, float]:
