@@ -24,8 +24,7 @@ def run(*arguments: object) -> Result:
 def articles(tmp_path: Path) -> Path:
     path = tmp_path / "articles.jsonl"
     lines = [
-        json.dumps({"id": one.id, "headline": one.headline, "body": one.body})
-        for one in filler(30)
+        json.dumps({"id": one.id, "headline": one.headline, "body": one.body}) for one in filler(30)
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path

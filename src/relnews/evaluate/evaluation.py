@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relnews.encoders import DEFAULT, name_of
+from relnews.embed.sentence.presets import DEFAULT
+from relnews.encoders import name_of
 from relnews.errors import InvalidPolicy
 from relnews.evaluate.archive import Archive
 from relnews.evaluate.ask.questions import question_id

@@ -39,8 +39,8 @@ class SentenceSettings:
         ``lead``: headline, teaser and as much of the body as fits. ``windows``: the body in
         pieces that fit, each under its headline, their vectors averaged. At the same
         `max_tokens`, windows agreed better than the lead with people's ratings and with story
-        chains, at every length tried; and windows of 128 tokens better with the ratings than
-        longer ones, which were better with the chains (``benchmarks/long_articles.py``,
+        chains, at 128 and at 256 tokens; and windows of 128 better with the ratings than longer
+        ones, which were better with the chains (``benchmarks/long_articles.py``,
         all-MiniLM-L6-v2).
     max_windows
         At most so many pieces of one article, at least 1; the rest is not seen, and reported.
