@@ -33,7 +33,7 @@ AT = "2026-03-15T08:00+01:00"
 BRIDGE = "sta-001"
 COMMANDS = (
     *("add", "check", "demo", "embed", "evaluate", "explain", "models", "precompute"),
-    *("recommend", "retract", "rules", "tune"),
+    *("recommend", "retract", "rules", "train-model", "tune"),
 )
 READERS = (
     ("recommend", "DB", BRIDGE),

@@ -14,6 +14,7 @@ from relnews.cli.keep import add, check, retract
 from relnews.cli.lists import explain, precompute, recommend
 from relnews.cli.models import models
 from relnews.cli.rules import rules
+from relnews.cli.train import train_model
 from relnews.cli.tune import tune
 from relnews.errors import RelnewsError
 
@@ -29,7 +30,7 @@ def cli() -> None:
 
 for _command in (
     *(demo, add, recommend, explain, retract, precompute, embed, check, rules, evaluate, tune),
-    models,
+    *(models, train_model),
 ):
     cli.add_command(_command)
 
