@@ -49,6 +49,12 @@ if TYPE_CHECKING:
     "--learning-rate", type=click.FloatRange(min=0), default=0.0, help="The largest; 0: the same."
 )
 @click.option(
+    "--max-pairs",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Of more pairs of a kind so many are drawn; 0: all are learned from.",
+)
+@click.option(
     "--device",
     type=click.Choice(("cpu", "cuda", "mps")),
     help="By default the fastest there is.",
@@ -71,6 +77,7 @@ def train_model(
     epochs: int,
     batch: int,
     learning_rate: float,
+    max_pairs: int,
     device: str | None,
     task: str,
     sample: int,
@@ -95,6 +102,7 @@ def train_model(
         epochs=epochs,
         batch=batch,
         learning_rate=learning_rate,
+        max_pairs=max_pairs,
         seed=seed,
         device=device or "",
         task=task,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    import numpy as np
+
     from relnews.evaluate.archive import Archive
     from relnews.evaluate.truth import Truth
     from relnews.types import Article
@@ -105,6 +107,19 @@ def make_pairs(
     }
     found = (pair for kind in KINDS if kind in kinds for pair in makers[kind]())
     return tuple(dict.fromkeys(pair for pair in found if pair.anchor != pair.positive))
+
+
+def drawn(pairs: Sequence[Pair], most: int, generator: np.random.Generator) -> tuple[Pair, ...]:
+    """Draw at most so many pairs of each kind without replacement, in their order; 0: all."""
+    if not most:
+        return tuple(pairs)
+    kept: list[int] = []
+    for kind in KINDS:
+        places = [place for place, pair in enumerate(pairs) if pair.kind == kind]
+        if len(places) > most:
+            places = generator.choice(places, most, replace=False).tolist()
+        kept += places
+    return tuple(pairs[place] for place in sorted(kept))
 
 
 def text_of(article: Article) -> str:

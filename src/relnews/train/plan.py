@@ -32,6 +32,9 @@ class TrainingPlan:
         When the test begins; None: with the last 30 % of the articles.
     epochs, batch, learning_rate
         0: as the kind of model wants it, see `DEFAULTS`.
+    max_pairs
+        Of more pairs of a kind so many are drawn, at least 1; 0: all. A transformer on a CPU
+        learns a few thousand in minutes.
     seed
         Of everything that is drawn.
     device
@@ -48,6 +51,7 @@ class TrainingPlan:
     epochs: int = 0
     batch: int = 0
     learning_rate: float = 0.0
+    max_pairs: int = 0
     seed: int = 0
     device: str = ""
     task: str = ""
@@ -57,6 +61,9 @@ class TrainingPlan:
         """Refuse what cannot be."""
         if self.device and self.device not in DEVICES:
             msg = f"a device must be one of {', '.join(DEVICES)}, got {self.device!r}"
+            raise InvalidModel(msg)
+        if self.max_pairs < 0:
+            msg = f"max_pairs of a training must be at least 0, got {self.max_pairs!r}"
             raise InvalidModel(msg)
 
     def schedule(self, *, static: bool) -> Schedule:

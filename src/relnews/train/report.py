@@ -104,7 +104,7 @@ def to_record(report: TrainingReport) -> dict[str, Any]:
 
 def to_text(report: TrainingReport) -> str:
     """Say what was learned and what it gained, in lines for a terminal."""
-    blocks = [_learned(report), _epochs(report), _table(report.measured), _gains(report.measured)]
+    blocks = [_learned(report), _epochs(report), table(report.measured), _gains(report.measured)]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -160,7 +160,8 @@ def _epochs(report: TrainingReport) -> list[str]:
     return lines
 
 
-def _table(measured: Measured) -> list[str]:
+def table(measured: Measured) -> list[str]:
+    """Give one line a system: the metric on the validation, on the test, and how sure that is."""
     width = max(len(score.system) for score in measured.scores)
     asked = (
         f"{measured.metric} of {measured.task}: {measured.n_validation:,} questions of the "

@@ -7,6 +7,7 @@ microseconds to ask. Nothing is downloaded.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -29,7 +30,7 @@ VOCABULARY = 32_000
 
 DIMENSIONS = 256
 _SAMPLE = 10_000
-"""Of more texts so many, evenly spread, are decomposed: as for the latent view."""
+"""Of more texts so many, evenly spread, are read: as many as for the latent view."""
 
 _ITERATIONS = 3
 _ALPHABET = 500
@@ -63,11 +64,11 @@ def static_model(texts: Sequence[str], start: Start, seed: int) -> Any:  # noqa:
         StaticEmbedding,
     )
 
-    tokenizer = _tokenizer(texts)
+    sample = texts[:: -(-len(texts) // _SAMPLE) or 1]
+    tokenizer = _tokenizer(sample)
     size, generator = tokenizer.get_vocab_size(), np.random.default_rng(seed)
     if start == "svd":
-        counts = _counts(tokenizer, texts[:: -(-len(texts) // _SAMPLE)])
-        vectors = singular_vectors(counts, DIMENSIONS, generator)
+        vectors = singular_vectors(_counts(tokenizer, sample), DIMENSIONS, generator)
     else:
         vectors = generator.standard_normal((size, DIMENSIONS), np.float32)
     module = StaticEmbedding(tokenizer, embedding_weights=vectors)
@@ -155,7 +156,7 @@ def _in_words(tokenizer: Any) -> Any:  # noqa: ANN401  # no types
 def _characters(normalise: Callable[[str], str], texts: Sequence[str]) -> list[str]:
     """Give the characters that a site writes with, in order; those of foreign names are left."""
     counts: Counter[str] = Counter()
-    for text in texts[:: -(-len(texts) // _SAMPLE) or 1]:
+    for text in texts:
         counts.update(normalise(text))
     found = ((-count, each) for each, count in counts.items() if not each.isspace())
     return sorted(each for _, each in sorted(found)[:_ALPHABET])
@@ -165,7 +166,7 @@ def _counts(tokenizer: Any, texts: Sequence[str]) -> sp.csr_matrix:  # noqa: ANN
     """Count the pieces of each text, shape (n, v)."""
     found = [one.ids for one in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
     ends = np.cumsum([0, *map(len, found)])
-    pieces = np.array([piece for each in found for piece in each], np.int32)
+    pieces = np.fromiter(chain.from_iterable(found), np.int32, ends[-1])
     shape = (len(found), tokenizer.get_vocab_size())
     counts = sp.csr_matrix((np.ones(len(pieces), np.float32), pieces, ends), shape=shape)
     counts.sum_duplicates()
