@@ -21,6 +21,12 @@ def test_what_comes_later_changes_nothing() -> None:
     assert whole.texts() == short.texts() == list(map(text_of, DATA.articles[:35]))
 
 
+def test_whatever_is_learned_from_all_kinds_judge() -> None:
+    found = make_material(DATA, TrainingPlan(until=published(40), kinds=("headline",)))
+    assert {one.kind for one in found.pairs} == {"headline"}
+    assert {one.kind for one in found.later} == {"links", "reads", "headline"}
+
+
 def test_few_pairs_of_each_kind_may_be_drawn() -> None:
     most = make_material(DATA, PLAN).pairs
     few = make_material(DATA, TrainingPlan(until=published(40), max_pairs=7)).pairs

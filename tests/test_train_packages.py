@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import warnings
 
 import pytest
 
 from relnews.errors import InvalidModel, MissingExtra
-from relnews.train.packages import quiet, require_device, require_packages, without_bars
+from relnews.train.packages import require_device, require_packages, without_bars
 
 
 def test_a_missing_package_is_named_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,13 +26,6 @@ def test_a_device_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InvalidModel, match="torch finds no cuda; take cpu"):
         require_device("cuda")
-
-
-def test_warnings_of_others_are_quiet_and_only_inside() -> None:
-    with quiet():
-        warnings.warn("theirs", FutureWarning, stacklevel=1)
-    with pytest.raises(UserWarning, match="ours"):
-        warnings.warn("ours", UserWarning, stacklevel=1)
 
 
 def test_bars_come_back() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tiny_models
 import trainable
 from relnews.errors import InvalidModel, InvalidTruth
 from relnews.evaluate import Truth
@@ -98,6 +100,20 @@ def test_a_model_that_is_killed_while_it_learns_leaves_nothing(
     with pytest.raises(Killed):
         train_model(trainable.site(60), replace(PLAN, epochs=1), out=tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_asked_of_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Neither the hub nor anybody else hears of a training; nor does it say anything itself."""
+    tried: list[object] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _, address: tried.append(address))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **_: tried.append(asked))
+    folder = tiny_models.transformer(tmp_path / "tiny", trainable.VOCABULARY)
+    plan = replace(PLAN, base=str(folder), epochs=1, learning_rate=1e-3, max_pairs=40)
+    train_model(trainable.site(60), plan, out=tmp_path / "model")
+    assert tried == []
+    assert capfd.readouterr() == ("", "")
 
 
 def _never(stage: str, _done: int, _total: int) -> None:

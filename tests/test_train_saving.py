@@ -9,7 +9,6 @@ import pytest
 from model2vec import StaticModel
 
 from relnews.errors import InvalidModel
-from relnews.train.packages import quiet
 from relnews.train.saving import new_folder, refuse_existing, save_model
 from relnews.train.start import open_base, settings_of
 from relnews.train.static import static_model
@@ -63,12 +62,11 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
 
 
 def test_a_static_model_is_the_same_with_and_without_torch(tmp_path: Path) -> None:
-    with quiet():
-        model = static_model(TEXTS, "random", 0)
-        save_model(model, tmp_path)
-        given = model.encode(TEXTS)
-        read = open_base(settings_of(str(tmp_path)), list, 0, "cpu").encode(TEXTS)
-        light = StaticModel.from_pretrained(tmp_path).encode(TEXTS)
+    model = static_model(TEXTS, "random", 0)
+    save_model(model, tmp_path)
+    given = model.encode(TEXTS)
+    read = open_base(settings_of(str(tmp_path)), list, 0, "cpu").encode(TEXTS)
+    light = StaticModel.from_pretrained(tmp_path).encode(TEXTS)
     assert (read == given).all()
     assert np.allclose(light, given, atol=1e-6)
     assert not list(tmp_path.rglob("*.bin"))

@@ -8,7 +8,6 @@ import pytest
 
 import tiny_models
 from relnews.errors import InvalidModel, RelnewsError
-from relnews.train.packages import quiet
 from relnews.train.start import STATIC, is_static, open_base, settings_of
 
 if TYPE_CHECKING:
@@ -23,8 +22,7 @@ def never() -> list[str]:
 
 @pytest.mark.parametrize("name", STATIC)
 def test_static_models_are_made_on_the_spot(name: str) -> None:
-    with quiet():
-        assert is_static(open_base(settings_of(name), lambda: TEXTS, 0, "cpu"))
+    assert is_static(open_base(settings_of(name), lambda: TEXTS, 0, "cpu"))
 
 
 def test_a_folder_is_loaded(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,6 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer
 
 from relnews.errors import InvalidTruth
-from relnews.train.packages import quiet
 from relnews.train.pairs import text_of
 from relnews.train.static import DIMENSIONS, Start, singular_vectors, static_model
 from trainable import VOCABULARY, WORDS, an_article
@@ -21,9 +20,8 @@ GERMAN = ["Die Brücke über die Elmse bleibt gesperrt.", "Über die Brücke fä
 
 
 def rows(texts: list[str], start: Start, seed: int = 0) -> np.ndarray:
-    with quiet():
-        model = static_model(texts, start, seed)
-        found: np.ndarray = model.encode(texts, normalize_embeddings=True)
+    model = static_model(texts, start, seed)
+    found: np.ndarray = model.encode(texts, normalize_embeddings=True)
     return found
 
 
@@ -72,8 +70,7 @@ def test_the_seed_alone_decides(start: Start) -> None:
 
 
 def test_words_are_lower_case_and_umlauts_stay() -> None:
-    with quiet():
-        tokenizer = static_model(GERMAN, "random", 0).tokenizer
+    tokenizer = static_model(GERMAN, "random", 0).tokenizer
     small, large = (tokenizer.encode(word).tokens for word in ("brücke", "BRÜCKE"))
     assert small == large
     assert "".join(small).replace("##", "") == "brücke"
@@ -81,9 +78,8 @@ def test_words_are_lower_case_and_umlauts_stay() -> None:
 
 
 def test_few_texts_make_few_dimensions() -> None:
-    with quiet():
-        assert static_model(GERMAN, "svd", 0)[0].embedding_dim == 1
-        assert static_model(GERMAN, "random", 0)[0].embedding_dim == DIMENSIONS
+    assert static_model(GERMAN, "svd", 0)[0].embedding_dim == 1
+    assert static_model(GERMAN, "random", 0)[0].embedding_dim == DIMENSIONS
 
 
 @pytest.mark.parametrize("texts", [[], ["", " "]])

@@ -13,7 +13,6 @@ import tiny_models
 from relnews.errors import InvalidModel, InvalidTruth
 from relnews.evaluate import Archive
 from relnews.train import Pair, make_pairs
-from relnews.train.packages import quiet
 from relnews.train.pairs import text_of
 from relnews.train.start import open_base, settings_of
 from relnews.train.static import static_model
@@ -42,8 +41,7 @@ STEPS = Schedule(epochs=3, batch=16, learning_rate=0.3)
 
 
 def fresh(seed: int = 0) -> Any:
-    with quiet():
-        return static_model([text_of(one) for one in DATA.articles], "random", seed)
+    return static_model([text_of(one) for one in DATA.articles], "random", seed)
 
 
 def weights(model: Any) -> npt.NDArray[np.float32]:
@@ -83,8 +81,7 @@ def test_the_best_epoch_is_kept_and_not_the_last() -> None:
     epochs = train(model, EARLIER, wrong, replace(STEPS, epochs=4), lambda *step: seen.append(step))
     best = max(epochs[1:], key=lambda epoch: epoch.rank)
     assert best.number < 4
-    with quiet():
-        assert reciprocal_rank(model.encode, wrong) == pytest.approx(best.rank, rel=1e-5)
+    assert reciprocal_rank(model.encode, wrong) == pytest.approx(best.rank, rel=1e-5)
 
 
 def test_without_later_pairs_the_last_epoch_is_kept() -> None:

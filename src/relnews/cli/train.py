@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -23,9 +22,9 @@ if TYPE_CHECKING:
     "--base",
     default="static",
     show_default=True,
-    metavar="FOLDER|static|static-random",
-    help="The model to begin with: its folder, or a static one made of the site's own words, its "
-    "vectors from their decomposition or drawn at random.",
+    metavar="MODEL|static|static-random",
+    help="The model to begin with: a preset, a folder, or a static one made of the site's own "
+    "words, its vectors from their decomposition or drawn at random.",
 )
 @click.option(
     "--pairs",
@@ -91,7 +90,6 @@ def train_model(
     Learns from editors' links, articles read together, and headlines with their text. Prints what
     the model gained over its base and over the views that need no model. Downloads nothing.
     """
-    os.environ["HF_HUB_OFFLINE"] = "1"  # before the packages are imported, which read it then
     from relnews.train import TrainingPlan, require_kinds, to_record, to_text
     from relnews.train import train_model as train
 

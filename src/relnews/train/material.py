@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """An archive and its periods, the pairs to learn from, and those to choose an epoch by."""
+    """An archive and its periods, the pairs to learn from, and those to choose an epoch by.
+
+    The latter are of all kinds, whatever is learned from: who learns from headlines alone is
+    judged by links too.
+    """
 
     archive: Archive
     periods: Periods
@@ -44,8 +48,6 @@ def make_material(data: Dataset, plan: TrainingPlan) -> Material:
     archive = Archive(data.articles, data.truth.retractions)
     periods = periods_of((archive.first(name) for name in archive.ids), plan.until)
     pairs = make_pairs(data.truth, archive, periods.validation, kinds=plan.kinds)
-    later = make_pairs(
-        data.truth, archive, periods.test, since=periods.validation, kinds=plan.kinds
-    )
+    later = make_pairs(data.truth, archive, periods.test, since=periods.validation)
     few = drawn(pairs, plan.max_pairs, np.random.default_rng(plan.seed))
     return Material(archive, periods, few, later)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -23,41 +22,26 @@ def require_packages() -> None:
     MissingExtra
         When one of the packages is not installed.
     """
-    with quiet():
-        for name in _NEEDED:
-            try:
-                import_module(name)
-            except ImportError as error:
-                msg = (
-                    f"training needs {name}, which cannot be imported ({error}); "
-                    "pip install 'relnews[train]'"
-                )
-                raise MissingExtra(msg) from error
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Leave out what the packages warn of among themselves.
-
-    They deprecate each other's names, and torch tells of pinned memory and of schedulers that
-    the trainer, not we, asked for; nothing of it can be acted upon here.
-    """
-    with warnings.catch_warnings():
-        for kind in (DeprecationWarning, FutureWarning, ResourceWarning, UserWarning):
-            warnings.simplefilter("ignore", kind)
-        yield
+    for name in _NEEDED:
+        try:
+            import_module(name)
+        except ImportError as error:
+            msg = (
+                f"training needs {name}, which cannot be imported ({error}); "
+                "pip install 'relnews[train]'"
+            )
+            raise MissingExtra(msg) from error
 
 
 @contextmanager
 def without_bars() -> Iterator[None]:
-    """Load and save a model without warnings, and without bars of the packages' own."""
+    """Load and save a model without the bars that the packages show by themselves."""
     from transformers.utils import logging  # noqa: PLC0415  # an extra
 
     had_bars = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        with quiet():
-            yield
+        yield
     finally:
         if had_bars:
             logging.enable_progress_bar()

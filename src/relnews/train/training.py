@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relnews.errors import InvalidModel, InvalidTruth
-from relnews.train.packages import quiet
 from relnews.train.pairs import KINDS
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def train(
         msg = f"training takes at least two pairs of texts, got {len(pairs)}; add truth or articles"
         raise InvalidTruth(msg)
     watch = _Watch(model, later)
-    with quiet(), TemporaryDirectory() as scratch:
+    with TemporaryDirectory() as scratch:
         trainer = _trainer(model, pairs, schedule, scratch, watch.callback(progress))
         trainer.train()
     watch.restore()
@@ -174,10 +173,9 @@ class _Watch:
         return reciprocal_rank(self._encode, self._later)
 
     def _encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        with quiet():
-            found: npt.NDArray[np.float32] = self._model.encode(
-                list(texts), show_progress_bar=False, convert_to_numpy=True
-            )
+        found: npt.NDArray[np.float32] = self._model.encode(
+            list(texts), show_progress_bar=False, convert_to_numpy=True
+        )
         return found
 
     def look(self, loss: float) -> None:
