@@ -119,3 +119,12 @@ def test_kinds_are_named_in_one_order() -> None:
     assert require_kinds(["headline", "links"]) == ("links", "headline")
     with pytest.raises(InvalidTruth, match="must be of links, reads, headline, got likes"):
         require_kinds(["links", "likes"])
+
+
+def test_old_articles_that_are_linked_or_read_later_are_later_pairs() -> None:
+    read = [Event(user, name, published(9)) for user in ("anna", "bert") for name in ("0", "2")]
+    truth = Truth(links=(EditorLinks("1", ("0",), at=published(9)),), events=tuple(read))
+    kinds = ["links", "reads"]
+    assert pairs_of(truth, A, B, C, kinds=kinds, until=published(9)) == []
+    found = pairs_of(truth, A, B, C, kinds=kinds, since=published(9))
+    assert [pair.kind for pair in found] == kinds

@@ -66,16 +66,22 @@ class TrainingPlan:
             msg = f"max_pairs of a training must be at least 0, got {self.max_pairs!r}"
             raise InvalidModel(msg)
 
-    def schedule(self, *, static: bool) -> Schedule:
-        """Give what was asked for, and the defaults for the rest."""
+    def schedule(self, n_pairs: int, *, static: bool) -> Schedule:
+        """Give what was asked for, and the defaults for the rest.
+
+        Of few pairs a batch takes fewer, so that an epoch has `_STEPS` steps to learn in.
+        """
         usual = DEFAULTS["static" if static else "transformer"]
+        small = max(_SMALLEST_BATCH, n_pairs // _STEPS)
         return Schedule(
             epochs=self.epochs or usual.epochs,
-            batch=self.batch or usual.batch,
+            batch=self.batch or min(usual.batch, small),
             learning_rate=self.learning_rate or usual.learning_rate,
             seed=self.seed,
         )
 
+
+_STEPS, _SMALLEST_BATCH = 20, 16
 
 DEFAULTS = {
     "static": Schedule(epochs=3, batch=512, learning_rate=0.1),

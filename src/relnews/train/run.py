@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relnews.train.material import Material
     from relnews.train.plan import TrainingPlan
     from relnews.train.report import Measured
-    from relnews.train.training import Epoch
+    from relnews.train.training import Epoch, Schedule
 
     Progress = Callable[[str, int, int], None]
 
@@ -85,7 +85,8 @@ def train_model(
         saving.save_model(model, places[TRAINED])
         device = "" if is_static(model) else plan.device
         measured = _examine(exam, settings, places, device, progress)
-    asked_for = _settings(plan, static=is_static(model))
+    schedule = plan.schedule(len(material.pairs), static=is_static(model))
+    asked_for = _settings(plan, schedule)
     report = _report(data, material, asked_for, epochs, measured)
     if out is not None:
         _write(model, settings, report, out, command)
@@ -102,7 +103,8 @@ def learn(
     """Train a model in place, as its plan says; `prompt` goes before every text."""
     _, judges = judged_by(material.later)
     pairs, later = (_prompted(each, prompt) for each in (material.pairs, judges))
-    return train(model, pairs, later, plan.schedule(static=is_static(model)), progress)
+    schedule = plan.schedule(len(pairs), static=is_static(model))
+    return train(model, pairs, later, schedule, progress)
 
 
 def _prompted(pairs: Sequence[Pair], prompt: str) -> tuple[Pair, ...]:
@@ -149,8 +151,7 @@ def _report(
     )
 
 
-def _settings(plan: TrainingPlan, *, static: bool) -> dict[str, str]:
-    schedule = plan.schedule(static=static)
+def _settings(plan: TrainingPlan, schedule: Schedule) -> dict[str, str]:
     return {
         "base": plan.base,
         "pairs": ", ".join(plan.kinds),
