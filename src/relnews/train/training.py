@@ -218,18 +218,41 @@ def _trainer(
     scratch: str,
     callback: Any,  # noqa: ANN401  # no types
 ) -> Any:  # noqa: ANN401  # no types
-    """Set up the trainer of sentence-transformers: silent, with nothing written or reported."""
+    """Set up the trainer of sentence-transformers, silent."""
     from datasets import Dataset  # noqa: PLC0415  # an extra
-    from sentence_transformers import (  # noqa: PLC0415  # the same
-        SentenceTransformerTrainer,
-        SentenceTransformerTrainingArguments,
-    )
+    from sentence_transformers import SentenceTransformerTrainer  # noqa: PLC0415  # the same
     from sentence_transformers.sentence_transformer.losses import (  # noqa: PLC0415  # the same
         MultipleNegativesRankingLoss,
     )
     from transformers import PrinterCallback  # noqa: PLC0415  # the same
 
-    arguments = SentenceTransformerTrainingArguments(
+    class Trainer(SentenceTransformerTrainer):  # type: ignore[misc]  # the package ships no types
+        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+            """Leave it out: it shows bars of its own."""
+
+    model.model_card_data.local_files_only = True  # else it asks the hub what the base is called
+    texts = {
+        "anchor": [pair.anchor for pair in pairs],
+        "positive": [pair.positive for pair in pairs],
+    }
+    trainer = Trainer(
+        model=model,
+        args=_arguments(schedule, scratch, use_cpu=model.device.type == "cpu"),
+        train_dataset=Dataset.from_dict(texts),
+        loss=MultipleNegativesRankingLoss(model),
+        callbacks=[callback],
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _arguments(schedule: Schedule, scratch: str, *, use_cpu: bool) -> Any:  # noqa: ANN401  # no types
+    """Say how to train: nothing is written but into a folder that goes, nothing is reported."""
+    from sentence_transformers import (  # noqa: PLC0415  # an extra
+        SentenceTransformerTrainingArguments,
+    )
+
+    return SentenceTransformerTrainingArguments(
         output_dir=scratch,
         num_train_epochs=schedule.epochs,
         per_device_train_batch_size=schedule.batch,
@@ -237,32 +260,14 @@ def _trainer(
         warmup_steps=_WARMUP,
         seed=schedule.seed,
         data_seed=schedule.seed,
-        batch_sampler="no_duplicates",  # a double would be told from itself
+        batch_sampler="no_duplicates",  # a double would have to be told from itself
         logging_strategy="epoch",
         save_strategy="no",
         report_to=[],
         disable_tqdm=True,
-        use_cpu=model.device.type == "cpu",
-        dataloader_pin_memory=False,
+        use_cpu=use_cpu,
+        dataloader_pin_memory=False,  # of use to graphics cards alone, and warned of without
     )
-    texts = {
-        "anchor": [pair.anchor for pair in pairs],
-        "positive": [pair.positive for pair in pairs],
-    }
-
-    class Trainer(SentenceTransformerTrainer):  # type: ignore[misc]  # the package ships no types
-        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-            """Leave it out: it asks the hub about the base, and shows bars of its own."""
-
-    trainer = Trainer(
-        model=model,
-        args=arguments,
-        train_dataset=Dataset.from_dict(texts),
-        loss=MultipleNegativesRankingLoss(model),
-        callbacks=[callback],
-    )
-    trainer.remove_callback(PrinterCallback)
-    return trainer
 
 
 def _units(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
