@@ -1,8 +1,9 @@
 """Measure what a pretrained model adds, on every evaluation corpus that is small enough to embed.
 
 Human-graded pairs (CNRec, energy chains; English), tags (de-news, in German and in its English
-translation), sections (10kGNAD; German): the library with the latent view against itself with the
-model, the model's cosine alone, and tf-idf, in one run.
+translation), sections (10kGNAD; German): the library with the model against itself with the latent
+view, the model's cosine alone, both views without later stages ("hybrid", with the model), and
+tf-idf, in one run. Without stories, too: none of these judges lists that pass a story on.
 
     python benchmarks/models_quality.py MODEL [--only NAME ...] [--cache FOLDER] [--data FOLDER]
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quality import DEFAULT_DATA, Corpus, details
+from relnews import Policy
 from relnews.embed.sentence.encoder import load_encoder
 from relnews.embed.sentence.presets import load_settings
 from relnews.evaluate import Plan, RememberingEncoder, SentenceModel, Systems, evaluate, load
@@ -72,7 +74,14 @@ def measure(data: Path, corpus: Corpus, encoder: RememberingEncoder) -> Evaluati
         return SentenceModel(world, encoder)
 
     systems = Systems(
-        models={"relnews + model": encoder}, others={"model alone": alone}, baselines=["tf-idf"]
+        policies={
+            "relnews + model": Policy(),
+            "the same, no stories": Policy(story_similarity=1.0),
+        },
+        models={"relnews": None},
+        others={"model alone": alone},
+        baselines=["hybrid", "tf-idf"],
+        encoder=encoder,
     )
     return evaluate(dataset, systems, Plan(tasks=corpus.tasks, with_curves=False)).evaluation
 

@@ -15,6 +15,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import cosine_similarity
 
+from letter_encoder import LetterEncoder
 from newsroom import NOON, TOPICS, an_article, hours, plain
 from relnews import Article, Policy, demo
 from relnews.evaluate.archive import Archive
@@ -39,8 +40,6 @@ from relnews.evaluate.world.world import World
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
-
-    import numpy.typing as npt
 
     from relnews.evaluate.protocols import Recommends
 
@@ -146,10 +145,6 @@ class Centroid(Standing):
     def score(self, source: Article, target: Article) -> float:
         average = sum(self.centroid.get(word, 0.0) for word in sorted(words(target)))
         return len(words(source) & words(target)) - average
-
-
-def letters(texts: Sequence[str]) -> npt.NDArray[np.float32]:
-    return np.array([[text.lower().count(chr(97 + n)) for n in range(26)] for text in texts])
 
 
 def a_text(name: str, text: str, hour: float, **values: Any) -> Article:
@@ -290,7 +285,7 @@ HONEST: dict[str, Build] = {
     "newest": lambda world: Ranked(Newest(world)),
     "newest in section": lambda world: Ranked(NewestInSection(world)),
     "random": lambda world: Ranked(AtRandom(world, np.random.default_rng(5))),
-    "sentences": lambda world: SentenceModel(world, letters),
+    "sentences": lambda world: SentenceModel(world, LetterEncoder()),
 }
 
 

@@ -61,7 +61,7 @@ def test_the_sample_fills_the_space() -> None:
     sample = space.sample(32, generator())
     assert len(sample) == 32
     for setting in space.settings:
-        places = [setting.place(setting.of(policy)) for policy in sample]
+        places = [setting.place(space.value(setting, policy)) for policy in sample]
         if not setting.is_whole:
             assert sum(place < 0.5 for place in places) == pytest.approx(16, abs=2)
             assert max(places) > 0.9
@@ -150,6 +150,8 @@ def test_a_weight_left_to_the_model_counts_as_the_measured_one() -> None:
     assert space.value(weight, START) == 0.3
     assert space.changed(same) == ()
     assert space.changed(other) == (weight,)
-    assert space.distance(other) == (1, pytest.approx(0.25))
+    n_changed, squared = space.distance(other)
+    assert n_changed == 1
+    assert squared == pytest.approx(0.25)
     assert space.like(other, weight, START) == START
     assert space.like(START, weight, other) == other

@@ -52,8 +52,12 @@ def measure_weight(
     nothing of a language puts noise among the neighbours, and gets little weight. For a view
     made from the very same words, such as the latent one, this measures nothing.
 
-    Against human truth (`benchmarks/semantic_weight.py`; all-MiniLM-L6-v2, which reads English):
-    see `benchmarks/README.md`.
+    Against truth, with all-MiniLM-L6-v2, which reads English (`benchmarks/semantic_weight.py`):
+    .05 to .08 where editors' links of German papers want 0 to .1, .14 to .18 for .15 (sections,
+    German), .33 for .25 (tags, German), .5 for .6 (tags, English), .29 to .38 for .3 to .5 (CNRec's
+    readers, English), but .25 to .29 for 0 to .1 (energy chains, 100 articles on one subject).
+    So it is roughly right, and above all it tells a model that knows the language from one that
+    does not. 2 s of one core, whatever the size of the site.
 
     Parameters
     ----------
