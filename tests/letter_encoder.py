@@ -23,7 +23,7 @@ def letters(articles: Sequence[Article]) -> npt.NDArray[np.float32]:
     rows = [[text.count(chr(97 + n)) for n in range(26)] for text in texts]
     counts = np.reshape(np.array(rows, np.float32), (-1, 26))
     norms = np.linalg.norm(counts, axis=1, keepdims=True)
-    return counts / np.where(norms > 0, norms, np.float32(1))
+    return np.divide(counts, np.where(norms > 0, norms, 1.0)).astype(np.float32)
 
 
 class LetterEncoder:

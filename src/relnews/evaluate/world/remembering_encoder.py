@@ -8,7 +8,7 @@ embedded beforehand, in large batches, and for the next run kept in a file.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -113,7 +113,7 @@ class RememberingEncoder:
         if self._path is None or not self._made:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        arrays = {
+        arrays: dict[str, npt.NDArray[Any]] = {
             "digests": np.array([list(bytes.fromhex(name)) for name in self._made], np.uint8),
             "vectors": np.array([vector for vector, _ in self._made.values()], np.float16),
             "seen": np.array([seen for _, seen in self._made.values()], np.float32),
