@@ -11,6 +11,7 @@ Prints a table for each corpus of `models_quality.py`.
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,8 @@ def table(data: Path, corpus: Corpus, encoder: RememberingEncoder) -> str:
     """Give each metric by weight, and the weight that was measured."""
     dataset = load(data / corpus.folder, fields=corpus.fields)
     encoder.prepare(dataset.articles)
-    policies = {MEASURED: Policy()} | {f"{w:g}": Policy(semantic_weight=w) for w in WEIGHTS}
+    base = Policy(story_similarity=1.0)  # its scale is that of the weight, which changes here
+    policies = {MEASURED: base} | {f"{w:g}": replace(base, semantic_weight=w) for w in WEIGHTS}
     systems = Systems(policies=policies, encoder=encoder)
     plan = Plan(tasks=corpus.tasks, with_curves=False)
     found = evaluate(dataset, systems, plan).evaluation

@@ -5,20 +5,24 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from letter_encoder import LetterEncoder
 from relnews.errors import InvalidQuery, InvalidTruth
 from relnews.evaluate.archive import Archive
 from relnews.evaluate.catalogue import Catalogue
 from relnews.evaluate.truth import Question
 from relnews.evaluate.tune import Tuned, tune
+from relnews.evaluate.tune.search import _measured_weight
 from relnews.evaluate.world.panel import Panel
+from relnews.evaluate.world.remembering_encoder import RememberingEncoder
 from relnews.evaluate.world.world import World
 from relnews.policy import Policy
+from relnews.rank.relevance import LATENT_WEIGHT
 from relnews.types import Article
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 FIRST = datetime(2026, 1, 1, 6, tzinfo=UTC)
 SECTIONS = ("Kultur", "Politik")
+SPLIT = FIRST + timedelta(days=40)
 START = Policy(fill="none")
 
 
@@ -286,3 +291,16 @@ def test_questions_that_cannot_be_parted_are_refused(
 ) -> None:
     with pytest.raises(InvalidTruth, match=message):
         tuned(questions)
+
+
+@pytest.mark.parametrize("weight", [None, 0.37])
+def test_a_search_starts_at_the_weight_of_the_model(weight: float | None) -> None:
+    """The start that leaves the weight to the model, and one that names it, are one policy."""
+    encoder = RememberingEncoder(LetterEncoder(semantic_weight=weight))
+    found = _measured_weight(encoder, partial(World, archive(), split=SPLIT, encoder=encoder))
+    with closing(World(archive(), split=SPLIT, encoder=encoder)) as world:
+        world.advance(SPLIT)
+        assert found == world.mirror.model.calibration.semantic_weight
+    assert found == weight or weight is None
+    assert found != LATENT_WEIGHT
+    assert _measured_weight(None, World) == LATENT_WEIGHT

@@ -11,6 +11,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
+from letter_encoder import LetterEncoder
 from newsroom import TOPICS, an_article, hours, plain
 from relnews import Policy
 from relnews.errors import InvalidTruth
@@ -26,6 +27,7 @@ from relnews.evaluate import (
     World,
     replay,
 )
+from relnews.evaluate.world.baselines import OtherModel
 from relnews.evaluate.world.readers import Readers
 from relnews.evaluate.world.systems import BY_DATE, DIVERSITIES, HALF_LIVES, curves
 from relnews.rank.diversity import Dpp, Mmr
@@ -208,3 +210,44 @@ def test_the_policies_on_a_curve_vary_one_setting(policy: Policy) -> None:
     for share, varied in zip(DIVERSITIES, found["diversity"].values(), strict=True):
         assert varied.selector == Mmr(share)
         assert changed(varied) <= {"selector"}
+
+
+def test_the_library_with_other_models_follows_the_first_policy_and_has_a_weight_of_its_own(
+    world: World,
+) -> None:
+    policy, encoder = plain(semantic_weight=0.4, half_life_hours=7.0), LetterEncoder()
+    systems = Systems(policies={"site": policy}, models={"letters": encoder, "latent view": None})
+    assert systems.main == "site"
+    for dated in (True, False):
+        site, letters, latent = built(systems, world, dated=dated).values()
+        assert isinstance(site, Pipeline)
+        for made in (letters, latent):
+            assert isinstance(made, OtherModel)
+            assert made.world is world
+            assert made.policy == replace(site.policy, semantic_weight=None)
+            assert (made.policy.freshness_floor == 1.0) != dated
+        assert isinstance(letters, OtherModel)
+        letters.twin.advance(hours(1))
+        assert letters.twin.mirror.model.semantic.encoder == encoder.settings
+
+
+def test_models_alone_are_systems_too_under_the_default_policy(world: World) -> None:
+    systems = Systems(policies={}, models={"letters": LetterEncoder()})
+    assert systems.main == "letters"
+    (made,) = built(systems, world).values()
+    assert isinstance(made, OtherModel)
+    assert made.policy == Policy()
+
+
+def test_a_model_needs_a_name_of_its_own() -> None:
+    with pytest.raises(InvalidTruth, match="several are called 'relnews'"):
+        Systems(models={"relnews": None})
+
+
+def test_a_pretrained_model_leaves_no_latent_view() -> None:
+    archive = Archive([replace(SITE[0], id=f"a-{number}") for number in range(1000)])
+    names = ["latent", "tf-idf"]
+    assert Systems(baselines=names).absent(archive, NOBODY, dated=True) == {}
+    systems = Systems(baselines=names, encoder=LetterEncoder())
+    absent = systems.absent(archive, NOBODY, dated=True)
+    assert absent == {"latent": "the semantic view is that of a pretrained model"}
