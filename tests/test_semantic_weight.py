@@ -88,6 +88,14 @@ def test_a_naive_curve_is_the_same() -> None:
             )
 
 
+@pytest.mark.parametrize(("best", "weight"), [(0.0, 0.0), (0.5, 1 / 3), (0.95, MOST_WEIGHT)])
+def test_the_odds_are_halved_as_the_full_view_knows_twice_the_words(
+    monkeypatch: pytest.MonkeyPatch, best: float, weight: float
+) -> None:
+    monkeypatch.setattr(semantic_weight, "_least_good", lambda _: best)
+    assert measured(1.0) == pytest.approx(weight)
+
+
 def test_the_smallest_weight_within_a_standard_error_is_chosen() -> None:
     best = np.zeros((100, 20))
     best[:, 8:] = 1.0
