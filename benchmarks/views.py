@@ -178,7 +178,7 @@ def alone(words: Words, corpora: dict[str, Dataset]) -> list[str]:
     for name, scale, metric in COLUMNS:
         gains, rows = judged(corpora[name], scale)
         lexical = cosines(words.view(corpora[name].articles), rows)
-        found.append(f"{metric.of_pairs(gains, lexical):.3f}")
+        found.append(f"{metric.of_pairs(gains, lexical.astype(np.float64)):.3f}")
     return found
 
 
@@ -196,8 +196,8 @@ def row(view: View, rate: float, words: Words, corpora: dict[str, Dataset]) -> s
         dense = vectors.astype(np.float32)
         semantic = (dense[rows[0]] * dense[rows[1]]).sum(1)
         mixed = hybrid(cosines(lexical, rows), semantic, measured.semantic_weight)
-        pair = metric.of_pairs(gains, semantic), metric.of_pairs(gains, mixed)
-        cells.append("{:.3f} → {:.3f}".format(*pair))
+        both = (metric.of_pairs(gains, one.astype(np.float64)) for one in (semantic, mixed))
+        cells.append(" → ".join(f"{value:.3f}" for value in both))
     seen = np.mean([one.seen.mean() for one in embedded.values()])
     weight = " / ".join(f"{value:.2f}" for value in weights.values())
     return line(view.name, [f"{rate:.1f}", view.size, f"{seen:.0%}", weight], cells)
