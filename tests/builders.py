@@ -168,7 +168,7 @@ def a_query(
 
 
 def a_case(site: Site, query: Query, policy: Policy, rules: Iterable[Rule] = ()) -> Case:
-    score = MomentScore(site.corpus, site.calibration, policy, site.vectors.shape[1], query.at)
+    score = MomentScore(site, policy, query.at)
     return Case(site, query, policy, RuleSet(rules), score)
 
 

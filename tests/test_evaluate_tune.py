@@ -303,4 +303,4 @@ def test_a_search_starts_at_the_weight_of_the_model(weight: float | None) -> Non
         assert found == world.mirror.model.calibration.semantic_weight
     assert found == weight or weight is None
     assert found != LATENT_WEIGHT
-    assert _measured_weight(None, World) == LATENT_WEIGHT
+    assert _measured_weight(None, partial(World, archive())) == LATENT_WEIGHT

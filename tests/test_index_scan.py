@@ -49,7 +49,7 @@ CALIBRATIONS = st.builds(
 def scanned(
     site: Site, policy: Policy, eligible: Mask, barred: Sequence[Rows], k: int
 ) -> CandidateBlock:
-    score = MomentScore(site.corpus, site.calibration, policy, site.vectors.shape[1], AT)
+    score = MomentScore(site, policy, AT)
     made = Scan(site.corpus, site.lexical, site.vectors, score, eligible, AT)
     return made.search(np.arange(len(barred)), barred, k)
 

@@ -43,8 +43,8 @@ class Policy:
     evergreen_freshness
         In [0, 1]: evergreen articles never fall below it.
     story_similarity, story_days
-        Two articles at least this similar (cosine, [0, 1]) and published at most so many days
-        apart belong to the same story.
+        Two articles at least this similar (cosine, [0, 1]; nearly words alone, whatever the
+        semantic weight) and published at most so many days apart belong to the same story.
     max_same_story
         At most so many entries of one story in a list, the source article's own included.
     selector

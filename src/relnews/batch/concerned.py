@@ -78,9 +78,8 @@ class _Lists:
         self._mirror, self._policy, self._heads = mirror, task.policy, heads
         self._at, self._first = task.second, int(heads.at.min())
         site = mirror.site()
-        dimensions = site.vectors.shape[1]
         self._site = site
-        self._score = MomentScore(site.corpus, site.calibration, task.policy, dimensions, self._at)
+        self._score = MomentScore(site, task.policy, self._at)
         missing = len(site.corpus)  # a list whose article is gone looks at a row that is not there
         rows = [site.corpus.row_of.get(name, missing) for name in heads.source_ids]
         self._rows = np.array(rows, np.intp)

@@ -45,7 +45,7 @@ class Edition:
 
     def __init__(self, site: Site, policy: Policy, rules: RuleSet, at: int) -> None:
         self.site, self.policy, self.rules, self.at = site, policy, rules, at
-        self.score = MomentScore(site.corpus, site.calibration, policy, site.vectors.shape[1], at)
+        self.score = MomentScore(site, policy, at)
         self.dates = site.corpus.dates(at)
         self.agency = np.isin(site.corpus["source"], site.agency_codes(policy))
         self.copies = Copies(site.corpus.shingles)

@@ -58,8 +58,7 @@ class Ranker:
     """
 
     def __init__(self, site: Site, policy: Policy, rules: RuleSet, query: Query) -> None:
-        dimensions = site.vectors.shape[1]
-        score = MomentScore(site.corpus, site.calibration, policy, dimensions, query.at)
+        score = MomentScore(site, policy, query.at)
         self._score, self._case = score, Case(site, query, policy, rules, score)
         self._eligibility = Eligibility(self._case)
         self.reach = 0.0

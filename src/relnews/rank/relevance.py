@@ -56,6 +56,10 @@ class Calibration:
         """Give the share of the semantic cosine: the one a policy wants, or else the measured."""
         return self.semantic_weight if wanted is None else wanted
 
+    def usual_semantic(self) -> float:
+        """Give the semantic cosine that half of the random pairs stay below; 0 without any."""
+        return float(np.median(self.semantic)) if len(self.semantic) else 0.0
+
     def quantile(self, share: float, semantic_weight: float) -> float:
         """Give the similarity that a share of the random pairs stays below."""
         if len(self.lexical) < MIN_PAIRS:

@@ -240,7 +240,7 @@ class World:
     def _candidates(self, query: Query) -> Mask:
         """Mark the rows that may stand on the list of a query, shape (n,)."""
         site, policy = self.site(), Policy(same_source=self.same_source)
-        score = MomentScore(site.corpus, site.calibration, policy, 0, query.at)
+        score = MomentScore(site, policy, query.at)
         return Eligibility(Case(site, query, policy, self.mirror.rules, score)).may_be_chosen()
 
     def best(self, scores: Values, allowed: Mask, at: datetime, k: int) -> list[str]:
