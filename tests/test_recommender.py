@@ -409,7 +409,12 @@ def test_an_english_article_is_not_shown_under_a_german_one_unless_the_policy_sa
     rec.add([*bridges(3), about("en-9", body=body, headline="Elmse bridge closed", language="")])
     assert "en-9" not in ask(rec).ids
     assert ask(rec).why_not("en-9") == "not eligible: in another language"
-    assert "en-9" in ask(rec, policy=replace(RELATED, languages=("de", "en"))).ids
+    allowed = replace(RELATED, languages=("de", "en"))
+    assert ask(rec, policy=allowed).why_not("en-9") == (
+        "not related: in another language, which the model does not compare"
+    )
+    made = ask(rec, policy=replace(allowed, fill="newest"))
+    assert made[made.ids.index("en-9")].placed_by in {"section", "newest"}
 
 
 def test_the_detected_language_of_an_article_is_the_one_that_counts(rec: Recommender) -> None:
