@@ -22,8 +22,14 @@ SHARES = (
 POSITIVE = ("half_life_hours", "story_days", "agency_hours")
 
 
+def test_the_semantic_weight_may_be_left_to_the_model() -> None:
+    assert Policy().semantic_weight is None
+    with pytest.raises(InvalidPolicy, match="relevance_zero"):
+        Policy(relevance_zero=None)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("name", SHARES)
-@pytest.mark.parametrize("value", [-0.01, 1.01, nan, inf, True, "0.5", None])
+@pytest.mark.parametrize("value", [-0.01, 1.01, nan, inf, True, "0.5"])
 def test_a_share_must_be_in_0_to_1(name: str, value: object) -> None:
     with pytest.raises(InvalidPolicy, match=rf"{name} must be in \[0, 1\], got "):
         Policy(**{name: value})  # type: ignore[arg-type]
