@@ -183,7 +183,10 @@ def test_what_is_no_model_is_refused(
         ('name = "a/b"\ntrust_remote_code = true\n', "unknown: trust_remote_code"),
         ('prompt = "query: "\n', "must name a folder or a hub model"),
         ('name = "default"\nprompt = "query: "\n', "takes no settings beside its name"),
-        ('name = "a/b"\nlanguages = "de"\n', r"site\.toml: languages of a model must be a tuple"),
+        (
+            'name = "a/b"\nlanguages = "de"\n',
+            r"site\.toml: languages of a model must be a list of two-letter codes",
+        ),
         ('name = "a/b"\nmax_windows = 0\n', "max_windows of a model must be a whole number"),
         ("name = 3\n", "name of a model must be text"),
         ("name = \n", "must be TOML"),

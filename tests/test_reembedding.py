@@ -15,6 +15,7 @@ import pytest
 from encoders import LIMIT, LetterEncoder
 from newsroom import about, filler, hours, plain
 from relnews import Recommender
+from relnews.embed.sentence.settings import SentenceSettings
 from relnews.encoders import name_of
 from relnews.errors import MissingModel, ModelMismatch
 from relnews.reembedding import ARTICLES_AT_ONCE
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from relnews import Article
     from relnews.embed.embedded import Embedded
-    from relnews.embed.sentence.settings import SentenceSettings
 
 Lists = list[list[tuple[str, float, float]]]
 
@@ -155,6 +155,16 @@ def test_an_interrupted_run_keeps_the_old_model_and_goes_on_where_it_was(
     report = rec.embed(NEW)
     assert report.made == 50
     assert same(lists(rec), fresh(NEW))
+
+
+def test_what_the_settings_say_of_a_model_reaches_a_process_that_is_open(path: Path) -> None:
+    told = LetterEncoder(SentenceSettings(name="letters", languages=("de", "en")))
+    assert name_of(told) == name_of(OLD)
+    with Recommender.open(path) as reader:
+        assert not reader.mirror.site().languages
+        Recommender.open(path, model=told).close()
+        reader.recommend("f-1", at=AT)
+        assert reader.mirror.site().languages == {"de", "en"}
 
 
 def test_a_third_model_takes_the_place_of_one_that_was_not_finished(rec: Recommender) -> None:

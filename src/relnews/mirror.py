@@ -108,6 +108,9 @@ class Mirror:
                 self.analyzer.forget()
                 self._vocabulary_since = vocabulary
             self._reset(replace(unfitted(), semantic=semantic))
+        elif self.reads_texts:  # what its settings say of it may have changed
+            semantic = self._stored_model(model) or self.model.semantic
+            self.model = replace(self.model, semantic=semantic)
         for rows in self._store.changed_since(self._change, model or None):
             self.content = change
             for row in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,6 +15,7 @@ LongText = Literal["lead", "windows"]
 """What becomes of an article that is longer than the model reads."""
 
 ANY_LANGUAGE = "*"
+_LANGUAGE = re.compile("[a-z]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +89,17 @@ class SentenceSettings:
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 _refuse(name, f"must be a whole number of at least {least}", value)
         languages = self.languages
-        if not isinstance(languages, tuple) or not all(isinstance(one, str) for one in languages):
-            _refuse("languages", "must be a tuple of two-letter codes", languages)
+        if not isinstance(languages, tuple) or not all(map(_is_language, languages)):
+            _refuse("languages", f"must be a list of two-letter codes or {ANY_LANGUAGE}", languages)
         weight = self.semantic_weight
         if weight is not None and (
             not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 <= weight <= 1
         ):
             _refuse("semantic_weight", "must be in [0, 1]", weight)
+
+
+def _is_language(code: object) -> bool:
+    return isinstance(code, str) and (code == ANY_LANGUAGE or bool(_LANGUAGE.fullmatch(code)))
 
 
 def _refuse(name: str, must: str, given: object) -> None:
