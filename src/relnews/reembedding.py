@@ -105,7 +105,10 @@ def _embed_missing(
 
 
 def _put(writer: Writer, name: str, articles: list[Article], embedded: Embedded) -> int:
-    """Save vectors, but for articles that were edited meanwhile; count them."""
+    """Save vectors, but for articles that were edited meanwhile; count them.
+
+    Those of the current model are for readers to load; those of one that waits are not.
+    """
     states = writer.states(article.id for article in articles)
     same = [
         place
@@ -114,7 +117,8 @@ def _put(writer: Writer, name: str, articles: list[Article], embedded: Embedded)
     ]
     ids = [articles[place].id for place in same]
     writer.put_vectors(name, ids, embedded.vectors[same], embedded.seen[same])
-    writer.touch(ids)
+    if writer.current_model() == name:
+        writer.touch(ids)
     return len(same)
 
 

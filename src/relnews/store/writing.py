@@ -202,8 +202,12 @@ class Writer:
         if current:
             self.switch_model(name)
         else:
-            self._forget_models({name, reading.meta_value(self._connection, "model") or ""})
+            self._forget_models({name, self.current_model()})
         return name
+
+    def current_model(self) -> str:
+        """Give the fingerprint of the current model; empty before there is one."""
+        return reading.meta_value(self._connection, "model") or ""
 
     def switch_model(self, name: str) -> None:
         """Make a stored model the current one; every other goes, with its vectors."""
