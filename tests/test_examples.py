@@ -35,6 +35,7 @@ TELLING = {
         "08:00\n   Ausverkauft gegen Brückstedt",
         "16:00\n   Eine Frau soll Lindenau 09 retten",
     ),
+    "own_encoder.py": ("0.45 Eine Stunde für vier Kilometer",),
     "two_policies.py": ("(2 in both)", " | "),
 }
 LONGEST = 40

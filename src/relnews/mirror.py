@@ -14,6 +14,7 @@ import numpy as np
 from relnews.corpus import NEVER, UNDATED, Corpus
 from relnews.embed.analysis import Analyzer
 from relnews.embed.document import Document
+from relnews.embed.embedded import Embedded
 from relnews.embed.lexical import LexicalView, stack
 from relnews.embed.vocabulary import Vocabulary
 from relnews.encoders import Encoders
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from relnews.embed.embedded import Embedded
     from relnews.protocols import ArticleEncoder, GrowingIndex, Index, IndexMaker
     from relnews.rank.rules import Rule
     from relnews.store import Store, StoredRow
@@ -193,7 +193,10 @@ class Mirror:
         return self._encoders.of(self.model.semantic)
 
     def encode(self, articles: Sequence[Article]) -> Embedded:
-        """Let the pretrained model read articles."""
+        """Let the pretrained model read articles; it is not asked when there are none."""
+        if not articles:
+            empty = np.zeros((0, self.model.semantic.dimensions), np.float16)
+            return Embedded(empty, np.zeros(0, np.float32))
         return self.encoder().embed(articles)
 
     def anew(self) -> Mirror:

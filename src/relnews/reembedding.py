@@ -132,8 +132,9 @@ def _switch(store: Store, mirror: Mirror, encoder: ArticleEncoder, name: str) ->
         with store.write() as writer:
             late = writer.without_vector(name, ARTICLES_AT_ONCE)
             if len(late) < ARTICLES_AT_ONCE:
-                articles = list(writer.articles(late).values())
-                _put(writer, name, articles, encoder.embed(articles))
+                if late:
+                    articles = list(writer.articles(late).values())
+                    _put(writer, name, articles, encoder.embed(articles))
                 fitting.save_calibration(writer, calibration, len(rows))
                 writer.switch_model(name)
                 return len(late)
