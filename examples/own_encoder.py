@@ -11,7 +11,6 @@ from relnews import Article, Recommender, demo
 from relnews.embed.embedded import Embedded
 from relnews.embed.sentence.settings import SentenceSettings
 
-
 Progress = Callable[[int], None]
 
 
@@ -24,10 +23,10 @@ class LetterGroups:
 
     def embed(self, articles: Sequence[Article], progress: Progress = lambda _: None) -> Embedded:
         """Give a unit vector for each article; all of its text is in it."""
-        hashing = HashingVectorizer(analyzer="char_wb", ngram_range=(4, 4), n_features=256)
-        vectors = hashing.transform([f"{one.headline}\n{one.body}" for one in articles])
+        groups = HashingVectorizer(analyzer="char_wb", ngram_range=(4, 4), n_features=256)
+        vectors = groups.transform([f"{one.headline}\n{one.body}" for one in articles]).toarray()
         progress(len(articles))
-        return Embedded(vectors.toarray().astype(np.float16), np.ones(len(articles), np.float32))
+        return Embedded(vectors.astype(np.float16), np.ones(len(articles), np.float32))
 
 
 def main() -> None:

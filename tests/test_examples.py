@@ -38,7 +38,7 @@ TELLING = {
     "own_encoder.py": ("0.45 Eine Stunde für vier Kilometer",),
     "two_policies.py": ("(2 in both)", " | "),
 }
-LONGEST = 40
+LONGEST = 42
 
 
 def run(example: str, where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
