@@ -73,7 +73,7 @@ def test_the_report_counts_what_was_learned_from_and_asked() -> None:
 
 def test_the_folder_holds_all_that_is_needed() -> None:
     report, texts = trained()
-    assert texts["relnews.toml"] == 'name = "."\n'
+    assert texts["relnews.toml"] == 'name = "."\nsemantic_weight = 0.05\n', "as the latent view"
     assert json.loads(texts["report.json"]) == json.loads(json.dumps(to_record(report)))
     told = ("relnews train-model DATA", "Tagblatt", "static-random", "142 headline", "nDCG@10")
     assert all(said in texts["card.md"] for said in told)

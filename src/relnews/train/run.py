@@ -20,7 +20,7 @@ from relnews.train.material import make_material
 from relnews.train.packages import require_device, require_packages
 from relnews.train.pairs import KINDS, Pair
 from relnews.train.report import TrainingReport, chosen_epoch, to_card, to_record
-from relnews.train.start import is_static, open_base, settings_of
+from relnews.train.start import STATIC, is_static, open_base, settings_of
 from relnews.train.training import judged_by, train
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ def train_model(
     if out is not None:
         saving.refuse_existing(out)
     given = settings_of(plan.base)
-    settings = replace(given, name=".", revision="", runtime="auto", file="", semantic_weight=None)
+    weight = given.semantic_weight if given.name in STATIC else None  # another base's is its own
+    settings = replace(
+        given, name=".", revision="", runtime="auto", file="", semantic_weight=weight
+    )
     material = make_material(data, plan)
     exam = make_exam(data.truth, material, task=plan.task, sample=plan.sample, seed=plan.seed)
     model = open_base(given, material.texts, plan.seed, plan.device)

@@ -10,6 +10,7 @@ from relnews.embed.sentence.files import find
 from relnews.embed.sentence.presets import load_settings
 from relnews.embed.sentence.settings import SentenceSettings
 from relnews.errors import InvalidModel
+from relnews.rank.relevance import LATENT_WEIGHT
 from relnews.train.packages import without_bars
 from relnews.train.static import Start, static_model
 
@@ -26,7 +27,9 @@ _LONGEST_REASON = 300
 def settings_of(base: str) -> SentenceSettings:
     """Give how a base reads articles, and so the model that is trained from it.
 
-    A name from `STATIC`, or what `relnews.embed.sentence.presets.load_settings` takes.
+    A name from `STATIC`, or what `relnews.embed.sentence.presets.load_settings` takes. A model
+    made of the site's own words weighs what the latent view does: measured by those same words
+    (`relnews.semantic_weight`) it would look like more than it is.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def settings_of(base: str) -> SentenceSettings:
         When there is no such model, or it is none that can be trained.
     """
     if base in STATIC:
-        return SentenceSettings(name=base)
+        return SentenceSettings(name=base, semantic_weight=LATENT_WEIGHT)
     settings = load_settings(base)
     if settings is None:
         msg = f"a base must be a sentence model or {' or '.join(STATIC)}, got {base!r}"
