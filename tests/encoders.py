@@ -44,7 +44,7 @@ class LetterEncoder:
 
     @property
     def config(self) -> Mapping[str, str | int | float | list[str] | None]:
-        return {"name": self.settings.name, "shift": self.shift}
+        return {"letters": LETTERS, "shift": self.shift}
 
     @property
     def dimensions(self) -> int:

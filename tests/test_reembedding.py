@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from encoders import LIMIT, LetterEncoder
 from newsroom import about, filler, hours, plain
-from relnews import Recommender
+from relnews import Recommender, fitting
 from relnews.embed.sentence.settings import SentenceSettings
 from relnews.encoders import name_of
 from relnews.errors import MissingModel, ModelMismatch
+from relnews.index.living import LivingIndex, LivingPools
 from relnews.reembedding import ARTICLES_AT_ONCE
 
 if TYPE_CHECKING:
@@ -211,6 +214,135 @@ def test_what_is_added_or_edited_meanwhile_has_the_vector_of_its_text(
     for name in ids:
         np.testing.assert_array_equal(stored[name], NEW.embed([articles[name]]).vectors[0])
     assert rec.store.integrity() == []
+
+
+class Meddling(LetterEncoder):
+    """Has something happen after its second batch; another number makes another model."""
+
+    def __init__(self, meddle: Callable[[], object]) -> None:
+        super().__init__(shift=7)
+        self.meddle = meddle
+
+    def embed(
+        self, articles: Sequence[Article], progress: Callable[[int], None] = lambda _: None
+    ) -> Embedded:
+        made = super().embed(articles, progress)
+        if len(self.read) == 2:
+            self.meddle()
+        return made
+
+
+MEDDLERS: dict[str, Callable[[Recommender], object]] = {
+    "refits": Recommender.refit,
+    "repairs": Recommender.rebuild,
+    "completes the old model": lambda other: other.embed(OLD),
+    "opens it by another name": lambda other: Recommender.open(
+        other.store.url, model=LetterEncoder(SentenceSettings(name="elsewhere"))
+    ).close(),
+}
+
+
+@pytest.mark.parametrize("begin", [OLD, None], ids=["pretrained", "latent"])
+@pytest.mark.parametrize("meddler", MEDDLERS)
+def test_what_another_process_does_to_the_old_model_costs_no_embedded_article(
+    tmp_path: Path, meddler: str, begin: LetterEncoder | None
+) -> None:
+    path = tmp_path / "news.db"
+    with Recommender.open(path, model=begin) as rec, Recommender.open(path, model=begin) as other:
+        rec.add(filler(250))
+        if begin is None and meddler not in {"refits", "repairs"}:
+            return  # the latent view has no other name
+        report = rec.embed(Meddling(lambda: MEDDLERS[meddler](other)))
+        assert (report.made, model_of(rec)) == (250, name_of(NEW))
+        assert rec.store.integrity() == []
+
+
+def test_two_processes_that_want_different_models_are_told(rec: Recommender, path: Path) -> None:
+    third = LetterEncoder(shift=2)
+    with Recommender.open(path) as other:
+        meddling = Meddling(lambda: other.embed(third))
+        with pytest.raises(ModelMismatch, match="one model at a time"):
+            rec.embed(meddling)
+    assert model_of(rec) == name_of(third)
+    assert rec.store.integrity() == []
+
+
+@pytest.mark.parametrize("begin", [OLD, None], ids=["pretrained", "latent"])
+def test_a_refit_that_ends_after_the_switch_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begin: LetterEncoder | None
+) -> None:
+    """What was measured or fitted for the old model must not replace what came with the new."""
+    path, name = tmp_path / "news.db", "fit_latent" if begin is None else "calibrate"
+    fit = getattr(fitting, name)
+    with Recommender.open(path, model=begin) as rec, Recommender.open(path, model=begin) as other:
+        rec.add(filler(250))
+
+        def slow(*given: Any) -> Any:
+            monkeypatch.setattr(fitting, name, fit)
+            found = fit(*given)
+            rec.embed(NEW)
+            return found
+
+        monkeypatch.setattr(fitting, name, slow)
+        other.refit()
+        measured = rec.store.calibration()
+        assert model_of(rec) == name_of(NEW)
+        rec.refit()
+        assert rec.store.calibration() == measured
+
+
+def test_a_damaged_article_is_embedded_like_any_other(rec: Recommender, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE articles SET headline = 'x' WHERE id = 'f-1'")
+    assert rec.embed(NEW).made == 250
+
+
+def test_a_repair_needs_the_model_only_for_what_is_missing(path: Path) -> None:
+    with Recommender.open(path, policy=RELATED) as rec:
+        wanted = lists(rec)
+        rec.rebuild()
+        assert same(lists(rec), wanted)
+        with rec.store.write() as writer:
+            writer.put_vectors(name_of(OLD), ["f-1"], np.full((1, 30), 0.5, np.float32))
+        with pytest.raises(MissingModel, match="letters"):
+            rec.rebuild()
+        assert len(lists(rec)[3]) == len(wanted[3]), "the rest is as before"
+
+
+def test_a_repair_writes_anew_what_is_stored_of_the_model(rec: Recommender, path: Path) -> None:
+    wanted = lists(rec)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE models SET config = replace(config, 'letters', 'lettres')")
+    assert "does not match its fingerprint" in rec.store.integrity()[0]
+    rec.rebuild()
+    assert rec.store.integrity() == []
+    assert same(lists(rec), wanted)
+
+
+def test_a_weight_that_settings_name_later_counts_from_then_on(path: Path) -> None:
+    with Recommender.open(path) as rec:
+        rec.precompute(at=AT)
+        same_place = LetterEncoder(SentenceSettings(name="elsewhere"))
+        Recommender.open(path, model=same_place).close()
+        assert rec.precompute(at=AT, changed_since=AT).made == 0, "a new name is nothing new"
+        weighed = LetterEncoder(SentenceSettings(name="letters", semantic_weight=0.41))
+        Recommender.open(path, model=weighed).close()
+        assert rec.precompute(at=AT, changed_since=AT).made == 250
+        assert rec.mirror.model.calibration.semantic_weight == 0.41
+
+
+def test_pools_follow_what_was_measured(rec: Recommender, path: Path) -> None:
+    with Recommender.open(path, model=OLD, index=LivingPools()) as living:
+        living.precompute(at=AT)
+        weighed = LetterEncoder(SentenceSettings(name="letters", semantic_weight=0.41))
+        Recommender.open(path, model=weighed).close()
+        living.precompute(at=AT)
+        exact = [entry.score for entry in rec.recommend("f-1", at=AT, policy=living.policy)]
+        found = [entry.score for entry in living.recommend("f-1", at=AT)]
+        assert found == pytest.approx(exact, abs=1e-6)
+        index = living.mirror.site().index
+        assert isinstance(index, LivingIndex)
+        assert index._semantic_weight == pytest.approx(0.41)
 
 
 def test_a_killed_run_loses_nothing_it_has_stored(path: Path) -> None:

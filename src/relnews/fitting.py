@@ -77,11 +77,13 @@ def refit_latent(store: Store, mirror: Mirror) -> None:
     The fit itself holds up no other writer; what they added meanwhile is projected in the end.
     Articles are taken in the order of their ids, so that it does not matter how they came.
     """
-    rows = mirror.live_rows_by_id()
+    rows, encoder = mirror.live_rows_by_id(), mirror.model.semantic.encoder
     semantic, vectors, calibration = fit_latent(mirror.lexical, rows)
     with store.write() as writer:
         if writer.change != mirror.change + 1:
             mirror.refresh()
+            if mirror.model.semantic.encoder != encoder:
+                return  # another process changed the model meanwhile: that is what counts
             rows = mirror.live_rows_by_id()
             vectors = project(semantic.latent, mirror.lexical, rows)
         semantic = save_latent(writer, semantic, [mirror.corpus.ids[row] for row in rows], vectors)
@@ -92,13 +94,15 @@ def refit_latent(store: Store, mirror: Mirror) -> None:
 
 def recalibrate(store: Store, mirror: Mirror) -> None:
     """Measure both views anew; the vectors stay."""
+    mirror.refresh()
     rows = mirror.live_rows_by_id()
     settings = mirror.model.semantic.encoder
     weight = None if settings is None else settings.semantic_weight
     vectors = mirror.site().vectors[rows].astype(np.float16)
     calibration = calibrate(mirror.lexical, rows, vectors, weight, np.random.default_rng(_SEED))
     with store.write() as writer:
-        save_calibration(writer, calibration, len(rows))
+        if writer.current_model() == mirror.model.semantic.fingerprint:
+            save_calibration(writer, calibration, len(rows))
     mirror.refresh()
 
 
@@ -150,7 +154,7 @@ def rebuild(store: Store, language: str, progress: Callable[[int], None]) -> Non
 
 
 def _kept_encoder(store: Store) -> SemanticModel | None:
-    """Give the site's pretrained model; None without one, or when what is stored of it is lost."""
+    """Give the site's pretrained model; None without one, or when it cannot be read."""
     with suppress(StoreError, ValueError):
         stored = store.model()
         if stored is not None and stored.encoder is not None:

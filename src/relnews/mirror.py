@@ -118,6 +118,7 @@ class Mirror:
         if calibration != self._calibration:
             self.model = self._calibrated()
             self._calibration, self.content = calibration, change
+            self._index = None  # pools are made for one semantic weight
         if weighing != self._weighing:
             self.lexical.weigh(self._store.weighing())
             self._weighing, self.content = weighing, change

@@ -13,7 +13,7 @@ from relnews.errors import InvalidQuery, UnknownArticle
 from relnews.lists import Asked, ListMaker
 from relnews.mirror import Mirror
 from relnews.policy import Policy
-from relnews.reembedding import embed_missing, open_with, reembed
+from relnews.reembedding import open_with, reembed, repair
 from relnews.store import Store
 from relnews.stored import StoredLists
 from relnews.types import Article, Publication, Retraction
@@ -195,8 +195,7 @@ class Recommender:
             self._mirror = self._mirror.anew()
             self._mirror.refresh()
             if self._mirror.reads_texts:
-                embed_missing(self._store, self._mirror, lambda _: None)
-                fitting.refit(self._store, self._mirror)
+                repair(self._store, self._mirror)
 
     def embed(
         self, model: Given, *, progress: Callable[[int], None] = lambda _: None

@@ -6,6 +6,7 @@ embedded stays when the run is interrupted, and the next run goes on.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +17,11 @@ from relnews.encoders import Encoders, find, is_default, name_of
 from relnews.errors import ModelMismatch
 from relnews.model import calibrate
 from relnews.semantic import SemanticModel, encoder_view
-from relnews.store import digest
+from relnews.store import fingerprint
 from relnews.types import EmbedReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy.typing as npt
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from relnews.encoders import Given
     from relnews.mirror import Mirror
     from relnews.protocols import ArticleEncoder
-    from relnews.store import Store, Writer
+    from relnews.store import State, Store, Writer
     from relnews.types import Article
 
 ARTICLES_AT_ONCE = 100
@@ -55,13 +56,24 @@ def open_with(store: Store, given: Given | None) -> Encoders:
     encoder = find(given, current)
     if encoder is None:
         return Encoders()
-    is_current, view = name_of(encoder) == current.fingerprint, encoder_view(encoder)
-    if not is_current and store.has_articles():
+    view = encoder_view(encoder)
+    if name_of(encoder) != current.fingerprint and store.has_articles():
         raise _mismatch(store, current, encoder.settings.name)
-    if not is_current or view.encoder != current.encoder:  # it may lie elsewhere by now
-        with store.write() as writer:
-            fitting.save_encoder(writer, view, current=True)
+    if name_of(encoder) != current.fingerprint or view.encoder != current.encoder:
+        _note(store, view, current)
     return Encoders(encoder)
+
+
+def _note(store: Store, view: SemanticModel, current: SemanticModel) -> None:
+    """Note where a model lies by now, what it compares, and how much it shall count."""
+    measured = store.calibration()
+    wanted = None if view.encoder is None else view.encoder.semantic_weight
+    with store.write() as writer:
+        fitting.save_encoder(writer, view, current=True)
+        if view.languages != current.languages:
+            writer.concern_all_lists()
+        if measured is not None and wanted not in {None, measured.semantic_weight}:
+            writer.put_calibration(replace(measured, semantic_weight=wanted))
 
 
 def reembed(
@@ -85,9 +97,22 @@ def reembed(
     return _report(store, encoder.settings.name, n_made)
 
 
-def embed_missing(store: Store, mirror: Mirror, progress: Callable[[int], None]) -> int:
-    """Embed the articles that have no vector of the site's pretrained model; count them."""
-    return _embed_missing(store, mirror.encoder(), mirror.model.semantic.fingerprint, progress)
+def repair(store: Store, mirror: Mirror) -> None:
+    """After a rebuild, give the pretrained model of a site what it lacks.
+
+    What was measured comes first, which needs the stored vectors alone; then the articles that
+    have no sound vector, and what is stored of the model, which need the model.
+    """
+    fitting.recalibrate(store, mirror)
+    semantic = mirror.model.semantic
+    damaged = fingerprint(semantic.config, semantic.to_bytes()) != semantic.fingerprint
+    if not damaged and not store.without_vector(semantic.fingerprint, 1):
+        return
+    encoder = mirror.encoder()
+    with store.write() as writer:
+        fitting.save_encoder(writer, encoder_view(encoder), current=True)
+    _embed_missing(store, encoder, semantic.fingerprint, lambda _: None)
+    fitting.recalibrate(store, mirror)
 
 
 def _embed_missing(
@@ -95,25 +120,43 @@ def _embed_missing(
 ) -> int:
     n_made = 0
     while ids := store.without_vector(name, ARTICLES_AT_ONCE):
+        states = store.states(ids)
         articles = list(store.articles(ids).values())
         embedded = encoder.embed(articles)
         with store.write() as writer:
-            n_same = _put(writer, name, articles, embedded)
+            _require_wanted(writer, name)
+            n_same = _put(writer, name, articles, embedded, states)
         n_made += n_same
         progress(n_same)
     return n_made
 
 
-def _put(writer: Writer, name: str, articles: list[Article], embedded: Embedded) -> int:
-    """Save vectors, but for articles that were edited meanwhile; count them.
+def _require_wanted(writer: Writer, name: str) -> None:
+    """Stop when another process has begun to change to yet another model."""
+    if name not in {writer.current_model(), writer.waiting_model()}:
+        msg = (
+            "a database changes to one model at a time, and another process has begun to change "
+            "it to another one; run relnews embed again for the one that is meant"
+        )
+        raise ModelMismatch(msg)
+
+
+def _put(
+    writer: Writer,
+    name: str,
+    articles: list[Article],
+    embedded: Embedded,
+    read: Mapping[str, State],
+) -> int:
+    """Save vectors, but for articles that were edited since they were read; count them.
 
     Those of the current model are for readers to load; those of one that waits are not.
     """
-    states = writer.states(article.id for article in articles)
+    states = writer.states(read)
     same = [
         place
         for place, article in enumerate(articles)
-        if article.id in states and states[article.id].digest == digest(article)
+        if article.id in read and states.get(article.id) == read[article.id]
     ]
     ids = [articles[place].id for place in same]
     writer.put_vectors(name, ids, embedded.vectors[same], embedded.seen[same])
@@ -130,11 +173,12 @@ def _switch(store: Store, mirror: Mirror, encoder: ArticleEncoder, name: str) ->
         weight, generator = encoder.settings.semantic_weight, np.random.default_rng(_SEED)
         calibration = calibrate(mirror.lexical, rows, vectors, weight, generator)
         with store.write() as writer:
+            _require_wanted(writer, name)
             late = writer.without_vector(name, ARTICLES_AT_ONCE)
             if len(late) < ARTICLES_AT_ONCE:
                 if late:
                     articles = list(writer.articles(late).values())
-                    _put(writer, name, articles, encoder.embed(articles))
+                    _put(writer, name, articles, encoder.embed(articles), writer.states(late))
                 fitting.save_calibration(writer, calibration, len(rows))
                 writer.switch_model(name)
                 return len(late)

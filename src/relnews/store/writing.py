@@ -191,8 +191,8 @@ class Writer:
         config, arrays, encoder
             As in `StoredModel`.
         current
-            Make it the current one; else it waits beside it for `switch_model`, in place of any
-            other that waits.
+            Make it the current one, in place of that. Else it waits for `switch_model`, in place
+            of any other that waits; whatever becomes of the current one, it waits on.
         """
         text = config_text(config)
         name = text_fingerprint(text, arrays)
@@ -202,7 +202,8 @@ class Writer:
         if current:
             self.switch_model(name)
         else:
-            self._forget_models({name, self.current_model()})
+            self._set_meta("waiting", name)
+            self._forget_models({self.current_model()})
         return name
 
     def current_model(self) -> str:
@@ -210,12 +211,20 @@ class Writer:
         return reading.meta_value(self._connection, "model") or ""
 
     def switch_model(self, name: str) -> None:
-        """Make a stored model the current one; every other goes, with its vectors."""
-        self._set_meta("model", name)
-        self._concern_all_lists()
+        """Make a stored model the current one; every other goes, but for one that waits."""
+        if name == self.waiting_model():
+            self._set_meta("waiting", "")
+        if name != self.current_model():
+            self._set_meta("model", name)
+            self.concern_all_lists()
         self._forget_models({name})
 
+    def waiting_model(self) -> str:
+        """Give the fingerprint of the model that waits; empty when none does."""
+        return reading.meta_value(self._connection, "waiting") or ""
+
     def _forget_models(self, kept: set[str]) -> None:
+        kept |= {self.waiting_model()}
         self._delete(schema.vectors, schema.vectors.c.model.not_in(kept))
         self._delete(schema.models, schema.models.c.fingerprint.not_in(kept))
 
@@ -229,7 +238,7 @@ class Writer:
         row = {name: getattr(measured, name) for name in ("articles", "semantic_weight", "pairs")}
         self._insert(schema.calibrations, [{"id": self.change, **row}])
         self._set_meta("calibration", str(self.change))
-        self._concern_all_lists()
+        self.concern_all_lists()
         return self.change
 
     def put_weighing(self, weighing: Weighing) -> int:
@@ -238,7 +247,7 @@ class Writer:
         row = {"id": self.change, **weighing_to_columns(weighing)}
         self._insert(schema.weighings, [row])
         self._set_meta("weighing", str(self.change))
-        self._concern_all_lists()
+        self.concern_all_lists()
         return self.change
 
     def touch(self, ids: Iterable[str]) -> None:
@@ -269,7 +278,7 @@ class Writer:
 
     def add_rule(self, rule: Rule) -> int:
         """Save a rule and return its id."""
-        self._concern_all_lists()
+        self.concern_all_lists()
         result = self._connection.execute(
             insert(schema.rules).values(rule=rank_rules.to_json(rule))
         )
@@ -278,7 +287,7 @@ class Writer:
 
     def remove_rule(self, rule_id: int) -> bool:
         """Remove a rule; False when there is none of this id."""
-        self._concern_all_lists()
+        self.concern_all_lists()
         return self._delete(schema.rules, schema.rules.c.id == rule_id) > 0
 
     def retract(self, article_id: str, reason: str, at: datetime | None) -> bool:
@@ -364,7 +373,8 @@ class Writer:
             statement = self._dialect_insert(schema.former).from_select(names, old)
             self._connection.execute(statement.on_conflict_do_nothing())
 
-    def _concern_all_lists(self) -> None:
+    def concern_all_lists(self) -> None:
+        """Note that every stored list is due: something changed that all are made from."""
         self._set_meta("whole", str(self.change))
 
     def _article_row(self, article: Article, language: str) -> dict[str, Any]:
