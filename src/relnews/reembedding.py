@@ -21,7 +21,7 @@ from relnews.store import fingerprint
 from relnews.types import EmbedReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy.typing as npt
 
@@ -119,7 +119,7 @@ def _embed_missing(
     store: Store, encoder: ArticleEncoder, name: str, progress: Callable[[int], None]
 ) -> int:
     n_made = 0
-    while ids := store.without_vector(name, ARTICLES_AT_ONCE):
+    for ids in _missing(store, name):
         states = store.states(ids)
         articles = list(store.articles(ids).values())
         embedded = encoder.embed(articles)
@@ -129,6 +129,18 @@ def _embed_missing(
         n_made += n_same
         progress(n_same)
     return n_made
+
+
+def _missing(store: Store, name: str) -> Iterator[list[str]]:
+    """Yield the articles without a vector, walking over all of them until none is left."""
+    last: str | None = None
+    while True:
+        ids = store.without_vector(name, ARTICLES_AT_ONCE, last)
+        if ids:
+            yield ids
+        elif last is None:
+            return
+        last = ids[-1] if ids else None
 
 
 def _require_wanted(writer: Writer, name: str) -> None:

@@ -191,10 +191,14 @@ def calibration(connection: Connection) -> StoredCalibration | None:
     return None if row is None else StoredCalibration(*row)
 
 
-def without_vector(connection: Connection, model: str, limit: int) -> list[str]:
-    """Give the first articles, by id, that have no vector of a model."""
-    own = select(vectors.c.article_id).where(vectors.c.model == model)
-    query = select(articles.c.id).where(articles.c.id.not_in(own))
+def without_vector(
+    connection: Connection, model: str, limit: int, after: str | None = None
+) -> list[str]:
+    """Give the next articles, by id, that have no vector of a model."""
+    own = select(1).where(vectors.c.article_id == articles.c.id, vectors.c.model == model)
+    query = select(articles.c.id).where(~own.exists())
+    if after is not None:
+        query = query.where(articles.c.id > after)
     return list(connection.execute(query.order_by(articles.c.id).limit(limit)).scalars())
 
 

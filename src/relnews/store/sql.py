@@ -225,10 +225,10 @@ class Store:
         with self._database.reading() as connection:
             return reading.calibration(connection)
 
-    def without_vector(self, model: str, limit: int) -> list[str]:
-        """Give the first articles, by id, that have no vector of a model."""
+    def without_vector(self, model: str, limit: int, after: str | None = None) -> list[str]:
+        """Give the next articles, by id, that have no vector of a model; None: the first."""
         with self._database.reading() as connection:
-            return reading.without_vector(connection, model, limit)
+            return reading.without_vector(connection, model, limit, after)
 
     def vector_counts(self, model: str) -> StoredVectors:
         """Count the vectors of a model, and tell how much text is in them."""
