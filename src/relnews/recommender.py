@@ -8,6 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from relnews import fitting, intake
+from relnews.asking import ids_of, require, require_change, require_no_text
 from relnews.batch import Desk, Task, make_due, make_some
 from relnews.errors import InvalidQuery, UnknownArticle
 from relnews.lists import Asked, ListMaker
@@ -254,12 +255,12 @@ class Recommender:
         InvalidQuery
             When `k` is less than 1 or `at` is naive.
         """
-        _require(k, at)
+        require(k, at)
         with self._lock:
             self._mirror.refresh()
             given = isinstance(article, Article)
             source = article if isinstance(article, Article) else self.article(article)
-            asked = Asked(source, at, k, _ids(exclude), stored=not given)
+            asked = Asked(source, at, k, ids_of(exclude), stored=not given)
             return self._maker(policy).make(asked)
 
     def _maker(self, policy: Policy | None = None) -> ListMaker:
@@ -371,19 +372,13 @@ class Recommender:
         UnknownArticle
             When one of the `ids` is not stored.
         """
-        _require(depth, at, "depth")
+        require(depth, at, "depth")
         if changed_since is not None:
-            _require_moment(changed_since, "changed_since")
-            if ids is not None:
-                msg = "ids are made whatever changed; give either ids or changed_since"
-                raise InvalidQuery(msg)
-            if changed_since > at:
-                msg = f"changed_since must not be later than at, got {changed_since} and {at}"
-                raise InvalidQuery(msg)
+            require_change(changed_since, at, ids)
         task = Task(at, self._bounded(depth), self.policy, changed_since)
         if ids is None:
             return make_due(self._desk(), task, n_jobs, progress)
-        _require_no_text(ids, "ids")
+        require_no_text(ids, "ids")
         return make_some(self._desk(), task, ids, n_jobs, progress)
 
     def publish(
@@ -412,7 +407,7 @@ class Recommender:
         StoreError
             When the database cannot be written; what finished before stays.
         """
-        _require(depth, at, "depth")
+        require(depth, at, "depth")
         added = self.add(articles)
         own = frozenset(added.accepted)
         task = Task(at, self._bounded(depth), self.policy, _BEGINNING, own)
@@ -435,14 +430,14 @@ class Recommender:
         What has been retracted, expired, blocked or put under embargo since the list was made
         is left out, and the next entry takes its place.
         """
-        _require(k, at)
+        require(k, at)
         with self._lock:
             self._mirror.refresh()
             stored = self._store.related_list(article_id)
             if stored is None:
                 return None
             reader = StoredLists(self._store, self._mirror.rules)
-            return reader.show([stored], at=at, k=k, exclude=_ids(exclude))[0]
+            return reader.show([stored], at=at, k=k, exclude=ids_of(exclude))[0]
 
     def stored_lists(self, *, at: datetime, k: int = 5, since: int = 0) -> Iterator[RelatedList]:
         """Give what `stored_list` gives for every article that has a stored list, by id.
@@ -469,7 +464,7 @@ class Recommender:
         InvalidQuery
             When `k` is less than 1 or `at` is naive; at once, not at the first list.
         """
-        _require(k, at)
+        require(k, at)
         return self._stored_lists(at, k, since)
 
     def _stored_lists(self, at: datetime, k: int, since: int) -> Iterator[RelatedList]:
@@ -480,30 +475,3 @@ class Recommender:
                 reader = StoredLists(self._store, self._mirror.rules, bodies=False)
                 shown = reader.show(chunk, at=at, k=k)
             yield from shown
-
-
-def _ids(exclude: Iterable[str]) -> frozenset[str]:
-    _require_no_text(exclude, "exclude")
-    return frozenset(exclude)
-
-
-def _require_no_text(ids: object, name: str) -> None:
-    if isinstance(ids, str):
-        msg = f"{name} must be ids, such as [{ids!r}], got the text {ids!r}"
-        raise InvalidQuery(msg)
-
-
-def _require(k: object, at: object, name: str = "k") -> None:
-    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
-        msg = f"{name} must be a whole number of at least 1, got {k!r}"
-        raise InvalidQuery(msg)
-    _require_moment(at, "at")
-
-
-def _require_moment(value: object, name: str) -> None:
-    if not isinstance(value, datetime):
-        msg = f"{name} must be a datetime, got {value!r}"
-        raise InvalidQuery(msg)
-    if value.tzinfo is None or value.utcoffset() is None:
-        msg = f"{name} must carry a time zone, got the naive {value.isoformat()}; attach the site's"
-        raise InvalidQuery(msg)
