@@ -33,7 +33,7 @@ def require(k: object, at: object, name: str = "k") -> None:
 
 
 def require_change(changed_since: datetime, at: datetime, ids: object) -> None:
-    """Refuse a moment of change that is none, is later than that of the lists, or comes with ids."""
+    """Refuse a change that is no moment, is later than that of the lists, or comes with ids."""
     require_moment(changed_since, "changed_since")
     if ids is not None:
         msg = "ids are made whatever changed; give either ids or changed_since"
