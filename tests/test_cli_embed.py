@@ -66,6 +66,16 @@ def test_embed_changes_the_model_and_says_how_much_of_the_texts_it_read(
     assert 0 < again["seen"] <= 1
 
 
+@pytest.mark.parametrize("model", ["nothing", "./nothing", "multilingual-e5-small", "empty"])
+def test_a_model_that_cannot_be_had_leaves_no_empty_database(
+    tmp_path: Path, articles: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert run("add", "news.db", articles, "--model", model).exit_code != 0
+    assert not (tmp_path / "news.db").exists()
+
+
 def test_embed_goes_back_to_the_default(tmp_path: Path, articles: Path, tiny_static: Path) -> None:
     database = tmp_path / "news.db"
     run("add", database, articles, "--model", tiny_static)

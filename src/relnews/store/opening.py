@@ -54,6 +54,14 @@ def open_database(url: str | os.PathLike[str], *, create: bool) -> Database:
     return database
 
 
+def is_new(url: str | os.PathLike[str]) -> bool:
+    """Tell whether opening would make a new file; a server's database is never told to be new."""
+    target = database_url(url)
+    if target.get_backend_name() != "sqlite" or not target.database:
+        return False
+    return target.database != ":memory:" and not Path(target.database).exists()
+
+
 def database_url(url: str | os.PathLike[str]) -> URL:
     """Give the URL of a database; a path is taken literally, whatever characters it has.
 
