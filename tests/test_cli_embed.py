@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,7 @@ def test_a_new_database_begins_with_a_model_and_keeps_it(
     assert run("add", database, articles, "--model", tiny_static).exit_code == 0
     model = checked(database)
     assert (model["kind"], model["runtime"], model["seen"]) == ("sentence", "static", 1.0)
+    assert model["name"] == str(tiny_static)
     assert run("add", database, articles).exit_code == 0, "the model is found again"
 
 
@@ -74,6 +76,23 @@ def test_a_model_that_cannot_be_had_leaves_no_empty_database(
     (tmp_path / "empty").mkdir()
     assert run("add", "news.db", articles, "--model", model).exit_code != 0
     assert not (tmp_path / "news.db").exists()
+
+
+def test_a_folder_that_was_moved_is_named_once_and_found_from_then_on(
+    tmp_path: Path, articles: Path, tiny_static: Path
+) -> None:
+    database, before, after = tmp_path / "news.db", tmp_path / "before", tmp_path / "after"
+    copytree(tiny_static, before)
+    run("add", database, articles, "--model", before)
+    fingerprint = checked(database)["fingerprint"]
+    before.rename(after)
+    articles.write_text(articles.read_text(encoding="utf-8").replace("f-1", "g-1"), "utf-8")
+    refused = run("add", database, articles)
+    assert refused.exit_code != 0
+    assert "if it lies elsewhere by now, open the database with that" in str(refused.exception)
+    assert run("add", database, articles, "--model", after).exit_code == 0
+    assert run("add", database, articles).exit_code == 0
+    assert checked(database)["fingerprint"] == fingerprint
 
 
 def test_embed_goes_back_to_the_default(tmp_path: Path, articles: Path, tiny_static: Path) -> None:

@@ -159,7 +159,7 @@ def test_the_config_says_all_that_decides(tiny_onnx: Path) -> None:
     assert len(str(config.pop("digest"))) == 16
     assert config == {
         "kind": "sentence",
-        "name": "tiny-onnx",
+        "name": "",
         "revision": "v1",
         "runtime": "onnx",
         "file": "onnx/model.onnx",

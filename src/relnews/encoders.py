@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from relnews.embed.sentence.files import find as find_files
 from relnews.embed.sentence.presets import load_settings
-from relnews.errors import InvalidModel, ModelMismatch
+from relnews.errors import InvalidModel, MissingModel, ModelMismatch
 from relnews.semantic import encoder_view, stored_settings
 from relnews.store import fingerprint
 
@@ -62,7 +62,11 @@ def _load(semantic: SemanticModel) -> ArticleEncoder:
     if semantic.encoder is None:
         msg = "only vectors of a pretrained model have an encoder"
         raise InvalidModel(msg)
-    encoder = load_encoder(semantic.encoder)
+    try:
+        encoder = load_encoder(semantic.encoder)
+    except MissingModel as error:
+        msg = f"{error}; or, if it lies elsewhere by now, open the database with that as its model"
+        raise MissingModel(msg) from error
     if name_of(encoder) != semantic.fingerprint:
         name = semantic.encoder.name
         msg = (

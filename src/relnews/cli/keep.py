@@ -174,7 +174,8 @@ def _model(rec: Recommender) -> dict[str, Any]:
     vectors = rec.store.vector_counts(model.fingerprint)
     weight = {} if measured is None else {"semantic_weight": measured.semantic_weight}
     seen = {"seen": vectors.seen, "whole": vectors.whole}
-    return {"fingerprint": model.fingerprint, **model.config, **weight, **seen}
+    named = {} if model.encoder is None else {"name": model.encoder["name"]}
+    return {"fingerprint": model.fingerprint, **model.config, **named, **weight, **seen}
 
 
 def _print_counts(

@@ -159,10 +159,9 @@ def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _config(
     settings: SentenceSettings, found: ModelFiles, runtime: Runtime, dimensions: int
 ) -> Config:
-    local = not found.at_hub
     return {
         "kind": "sentence",
-        "name": found.folder.resolve().name if local else settings.name,
+        "name": settings.name if found.at_hub else "",  # a folder may be moved; its digest stays
         "revision": found.revision,
         "runtime": found.runtime,
         "file": found.file,
