@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,6 @@ from relnews.settings import policy_to_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from relnews.evaluate.load import Dataset
     from relnews.policy import Policy
@@ -131,7 +131,7 @@ def model_name(encoder: ArticleEncoder | None) -> str:
     """Name what gives a semantic view, with the fingerprint of its vectors."""
     if encoder is None:
         return DEFAULT
-    return f"{encoder.config.get('name', 'a model')} ({name_of(encoder)})"
+    return f"{Path(encoder.settings.name).name} ({name_of(encoder)})"
 
 
 def _in_words(policy: Policy) -> str:
