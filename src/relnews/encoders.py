@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from relnews.embed.sentence.files import find as find_files
 from relnews.embed.sentence.presets import load_settings
 from relnews.errors import InvalidModel, MissingModel, ModelMismatch
 from relnews.semantic import encoder_view, stored_settings
@@ -75,14 +74,6 @@ def _load(semantic: SemanticModel) -> ArticleEncoder:
         )
         raise ModelMismatch(msg)
     return encoder
-
-
-def require_here(given: Given) -> None:
-    """Refuse a model that cannot be had, by its files alone; see `find_files` for the errors."""
-    if isinstance(given, str | os.PathLike):
-        settings = load_settings(given)
-        if settings is not None:
-            find_files(settings)
 
 
 def is_default(given: Given) -> bool:

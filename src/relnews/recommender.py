@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Self
 from relnews import fitting, intake
 from relnews.asking import ids_of, require, require_change, require_no_text
 from relnews.batch import Desk, Task, make_due, make_some
-from relnews.encoders import require_here
+from relnews.encoders import find
 from relnews.errors import InvalidQuery, UnknownArticle
 from relnews.lists import Asked, ListMaker
 from relnews.mirror import Mirror
 from relnews.policy import Policy
 from relnews.reembedding import open_with, reembed, repair
+from relnews.semantic import SemanticModel
 from relnews.store import Store
 from relnews.store.opening import is_new
 from relnews.stored import StoredLists
@@ -122,7 +123,7 @@ class Recommender:
             When the model cannot be had. None is ever downloaded here.
         """
         if model is not None and create and is_new(url):
-            require_here(model)  # or else an empty database is left behind
+            model = find(model, SemanticModel()) or model  # first: if it fails, no file is left
         store = Store.open(url, create=create)
         try:
             return cls(store, policy, language, index, open_with(store, model))
