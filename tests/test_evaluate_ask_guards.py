@@ -15,7 +15,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import cosine_similarity
 
-from letter_encoder import LetterEncoder
+from encoders import LetterEncoder
 from newsroom import NOON, TOPICS, an_article, hours, plain
 from relnews import Article, Policy, demo
 from relnews.evaluate.archive import Archive

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from letter_encoder import LetterEncoder
+from encoders import LetterEncoder
 from relnews.errors import InvalidQuery, InvalidTruth
 from relnews.evaluate.archive import Archive
 from relnews.evaluate.catalogue import Catalogue

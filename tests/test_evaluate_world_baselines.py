@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from letter_encoder import LetterEncoder, letters
+from encoders import LetterEncoder, letters
 from newsroom import NOON, TOPICS, an_article, filler, hours, plain
 from relnews import Article, Policy, demo
 from relnews.embed.analysis import Analyzer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from letter_encoder import LetterEncoder, letters
+from encoders import LetterEncoder, letters
 from newsroom import an_article
 from relnews.encoders import name_of
 from relnews.errors import InvalidModel

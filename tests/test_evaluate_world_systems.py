@@ -11,7 +11,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from letter_encoder import LetterEncoder
+from encoders import LetterEncoder
 from newsroom import TOPICS, an_article, hours, plain
 from relnews import Policy
 from relnews.errors import InvalidTruth

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from encoders import LIMIT, LetterEncoder
+from encoders import LIMIT, SkimmingEncoder
 from newsroom import about, filler, hours, plain
 from relnews import Recommender, fitting
 from relnews.embed.sentence.settings import SentenceSettings
@@ -33,7 +33,7 @@ Lists = list[list[tuple[str, float, float]]]
 
 AT = hours(400)
 RELATED = plain(relevance_floor=0.0)
-OLD, NEW = LetterEncoder(), LetterEncoder(shift=7)
+OLD, NEW = SkimmingEncoder(), SkimmingEncoder(shift=7)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def lists(rec: Recommender) -> Lists:
     ]
 
 
-def fresh(model: LetterEncoder) -> Lists:
+def fresh(model: SkimmingEncoder) -> Lists:
     """Give the lists of a site that had a model from its first day on."""
     with Recommender.open(":memory:", policy=RELATED, model=model) as rec:
         rec.add(filler(250))
@@ -83,7 +83,7 @@ class Interrupted(Exception):
     """Stands for whatever ends a run."""
 
 
-class FailingEncoder(LetterEncoder):
+class FailingEncoder(SkimmingEncoder):
     """Ends the run when it has embedded so many batches."""
 
     def __init__(self, n_batches: int) -> None:
@@ -164,7 +164,7 @@ def test_an_interrupted_run_keeps_the_old_model_and_goes_on_where_it_was(
 
 
 def test_what_the_settings_say_of_a_model_reaches_a_process_that_is_open(path: Path) -> None:
-    told = LetterEncoder(SentenceSettings(name="letters", languages=("de", "en")))
+    told = SkimmingEncoder(SentenceSettings(name="letters", languages=("de", "en")))
     assert name_of(told) == name_of(OLD)
     with Recommender.open(path) as reader:
         assert not reader.mirror.site().languages
@@ -176,14 +176,14 @@ def test_what_the_settings_say_of_a_model_reaches_a_process_that_is_open(path: P
 def test_a_third_model_takes_the_place_of_one_that_was_not_finished(rec: Recommender) -> None:
     with pytest.raises(Interrupted):
         rec.embed(FailingEncoder(1))
-    third = LetterEncoder(shift=2)
+    third = SkimmingEncoder(shift=2)
     assert rec.embed(third).made == 250
     assert rec.store.counts()["models"] == 1
     assert rec.store.counts()["vectors"] == 250
     assert model_of(rec) == name_of(third)
 
 
-class BusyEncoder(LetterEncoder):
+class BusyEncoder(SkimmingEncoder):
     """Has another process add, edit and retract while it works."""
 
     def __init__(self, other: Recommender) -> None:
@@ -216,7 +216,7 @@ def test_what_is_added_or_edited_meanwhile_has_the_vector_of_its_text(
     assert rec.store.integrity() == []
 
 
-class Meddling(LetterEncoder):
+class Meddling(SkimmingEncoder):
     """Has something happen after its second batch; another number makes another model."""
 
     def __init__(self, meddle: Callable[[], object]) -> None:
@@ -237,7 +237,7 @@ MEDDLERS: dict[str, Callable[[Recommender], object]] = {
     "repairs": Recommender.rebuild,
     "completes the old model": lambda other: other.embed(OLD),
     "opens it by another name": lambda other: Recommender.open(
-        other.store.url, model=LetterEncoder(SentenceSettings(name="elsewhere"))
+        other.store.url, model=SkimmingEncoder(SentenceSettings(name="elsewhere"))
     ).close(),
 }
 
@@ -246,7 +246,7 @@ MEDDLERS: dict[str, Callable[[Recommender], object]] = {
     ("begin", "meddler"), [*((OLD, name) for name in MEDDLERS), (None, "refits"), (None, "repairs")]
 )
 def test_what_another_process_does_to_the_old_model_costs_no_embedded_article(
-    tmp_path: Path, begin: LetterEncoder | None, meddler: str
+    tmp_path: Path, begin: SkimmingEncoder | None, meddler: str
 ) -> None:
     path = tmp_path / "news.db"
     with Recommender.open(path, model=begin) as rec, Recommender.open(path, model=begin) as other:
@@ -257,7 +257,7 @@ def test_what_another_process_does_to_the_old_model_costs_no_embedded_article(
 
 
 def test_two_processes_that_want_different_models_are_told(rec: Recommender, path: Path) -> None:
-    third = LetterEncoder(shift=2)
+    third = SkimmingEncoder(shift=2)
     with Recommender.open(path) as other:
         meddling = Meddling(lambda: other.embed(third))
         with pytest.raises(ModelMismatch, match="one model at a time"):
@@ -268,7 +268,7 @@ def test_two_processes_that_want_different_models_are_told(rec: Recommender, pat
 
 @pytest.mark.parametrize("begin", [OLD, None], ids=["pretrained", "latent"])
 def test_a_refit_that_ends_after_the_switch_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begin: LetterEncoder | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begin: SkimmingEncoder | None
 ) -> None:
     """What was measured or fitted for the old model must not replace what came with the new."""
     path, name = tmp_path / "news.db", "fit_latent" if begin is None else "calibrate"
@@ -321,10 +321,10 @@ def test_a_repair_writes_anew_what_is_stored_of_the_model(rec: Recommender, path
 def test_a_weight_that_settings_name_later_counts_from_then_on(path: Path) -> None:
     with Recommender.open(path) as rec:
         rec.precompute(at=AT)
-        same_place = LetterEncoder(SentenceSettings(name="elsewhere"))
+        same_place = SkimmingEncoder(SentenceSettings(name="elsewhere"))
         Recommender.open(path, model=same_place).close()
         assert rec.precompute(at=AT, changed_since=AT).made == 0, "a new name is nothing new"
-        weighed = LetterEncoder(SentenceSettings(name="letters", semantic_weight=0.41))
+        weighed = SkimmingEncoder(SentenceSettings(name="letters", semantic_weight=0.41))
         Recommender.open(path, model=weighed).close()
         assert rec.precompute(at=AT, changed_since=AT).made == 250
         assert rec.mirror.model.calibration.semantic_weight == 0.41
@@ -333,7 +333,7 @@ def test_a_weight_that_settings_name_later_counts_from_then_on(path: Path) -> No
 def test_pools_follow_what_was_measured(rec: Recommender, path: Path) -> None:
     with Recommender.open(path, model=OLD, index=LivingPools()) as living:
         living.precompute(at=AT)
-        weighed = LetterEncoder(SentenceSettings(name="letters", semantic_weight=0.41))
+        weighed = SkimmingEncoder(SentenceSettings(name="letters", semantic_weight=0.41))
         Recommender.open(path, model=weighed).close()
         living.precompute(at=AT)
         exact = [entry.score for entry in rec.recommend("f-1", at=AT, policy=living.policy)]
@@ -348,9 +348,9 @@ def test_a_killed_run_loses_nothing_it_has_stored(path: Path) -> None:
     script = (
         "import os, signal, sys\n"
         f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "from encoders import LetterEncoder\n"
+        "from encoders import SkimmingEncoder\n"
         "from relnews import Recommender\n"
-        "class Killed(LetterEncoder):\n"
+        "class Killed(SkimmingEncoder):\n"
         "    def embed(self, articles, progress=None):\n"
         "        if len(self.read) == 2:\n"
         "            os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -407,7 +407,7 @@ def test_a_draft_is_read_when_it_asks(rec: Recommender) -> None:
 def test_a_process_without_the_encoder_serves_stored_articles_and_names_what_it_lacks(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(settings: SentenceSettings, device: str = "") -> LetterEncoder:
+    def missing(settings: SentenceSettings, device: str = "") -> SkimmingEncoder:
         msg = f"{settings.name} is not here{device}"
         raise MissingModel(msg)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from encoders import LetterEncoder
+from encoders import SkimmingEncoder
 from relnews.embed.latent import LatentModel
 from relnews.embed.sentence.settings import SentenceSettings
 from relnews.errors import StoreError
@@ -50,7 +50,7 @@ def test_any_latent_view_survives_saving_and_loading(
 
 
 def test_the_view_of_an_encoder_keeps_its_settings_and_no_weights() -> None:
-    encoder = LetterEncoder(SentenceSettings(name="letters", languages=("de", "en")))
+    encoder = SkimmingEncoder(SentenceSettings(name="letters", languages=("de", "en")))
     model = SemanticModel.of(stored(encoder_view(encoder)))
     assert model.encoder == encoder.settings
     assert (model.dimensions, model.latent.dimensions) == (encoder.dimensions, 0)
@@ -63,7 +63,7 @@ def test_the_view_of_an_encoder_keeps_its_settings_and_no_weights() -> None:
 def test_a_model_of_one_language_compares_none_with_another(
     named: tuple[str, ...], compared: set[str] | None
 ) -> None:
-    view = encoder_view(LetterEncoder(SentenceSettings(name="letters", languages=named)))
+    view = encoder_view(SkimmingEncoder(SentenceSettings(name="letters", languages=named)))
     assert view.languages == (set(named) if compared is None else compared)
     assert SemanticModel().languages == set()
 
@@ -73,7 +73,7 @@ def test_a_folder_is_remembered_by_its_whole_path(
 ) -> None:
     (tmp_path / "model").mkdir()
     monkeypatch.chdir(tmp_path)
-    view = encoder_view(LetterEncoder(SentenceSettings(name="model")))
+    view = encoder_view(SkimmingEncoder(SentenceSettings(name="model")))
     assert view.encoder is not None
     assert view.encoder.name == str(tmp_path / "model")
 
@@ -111,13 +111,13 @@ def test_parts_that_do_not_fit_together_are_refused(name: str, part: Any) -> Non
     [{}, {"name": "x"}, {"name": "", "languages": []}, {"name": "x", "languages": [], "code": 1}],
 )
 def test_settings_that_are_not_those_of_a_model_are_refused(encoder: dict[str, object]) -> None:
-    whole = stored(encoder_view(LetterEncoder(SentenceSettings(name="letters"))))
+    whole = stored(encoder_view(SkimmingEncoder(SentenceSettings(name="letters"))))
     with pytest.raises(StoreError, match="damaged"):
         SemanticModel.of(replace(whole, encoder=encoder))
 
 
 @pytest.mark.parametrize("config", [{}, {"dimensions": 0}, {"dimensions": None}])
 def test_an_encoder_without_dimensions_is_refused(config: dict[str, object]) -> None:
-    whole = stored(encoder_view(LetterEncoder(SentenceSettings(name="letters"))))
+    whole = stored(encoder_view(SkimmingEncoder(SentenceSettings(name="letters"))))
     with pytest.raises(StoreError, match="damaged"):
         SemanticModel.of(replace(whole, config=config))

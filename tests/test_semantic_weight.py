@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from letter_encoder import LetterEncoder
+from encoders import LetterEncoder
 from newsroom import filler
 from relnews import Recommender, semantic_weight
 from relnews.rank.relevance import LATENT_WEIGHT
